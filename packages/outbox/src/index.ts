@@ -1,0 +1,1 @@
+// The public surface of this package: everything other packages may import.

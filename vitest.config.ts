@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+// Levels by file name: *.test.ts needs nothing but Node; *.live.test.ts needs real servers (test/ and tools/servers).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            '{packages,demos}/*/{src,test}/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', '**/*.live.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: ['{packages,demos}/*/test/**/*.live.test.ts', 'test/**/*.live.test.ts', 'tools/**/*.live.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
