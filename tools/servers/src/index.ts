@@ -1,0 +1,6 @@
+// The public surface: real servers, each with a private data folder, a loopback port, a readiness wait, and an end by process id.
+export { type DebianSet, type DebianTree, debianTree } from './debian-packages.ts'
+export { type MysqlOptions, type MysqlServer, startMysql } from './mysql.ts'
+export { answersAt, cacheFolder, freePort, freshFolder } from './place.ts'
+export { type PostgresServer, startPostgres } from './postgres.ts'
+export { ServerProcess, type ServerProcessOptions } from './server-process.ts'
