@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { addCounts, countVitest, noCounts } from './test-counts.ts'
+
+const file = (status: string, ...results: [string, string][]) => ({
+  name: 'x.test.ts',
+  status,
+  assertionResults: results.map(([fullName, outcome]) => ({ fullName, status: outcome })),
+})
+
+test('passed, failed and skipped tests are counted, the last two by name', () => {
+  const counts = countVitest(
+    { testResults: [file('failed', ['a', 'passed'], ['b', 'failed'], ['c', 'skipped'], ['d', 'todo'])] },
+    false,
+  )
+  expect(counts).toEqual({ passed: 1, failed: 1, skipped: ['c', 'd'], failures: ['b'] })
+})
+
+test('a file that did not load is a failure', () => {
+  expect(countVitest({ testResults: [file('failed')] }, false).failed).toBe(1)
+})
+
+test('a run that ended badly without a failed test is a failure', () => {
+  expect(countVitest({ testResults: [file('passed', ['a', 'passed'])] }, false).failed).toBe(1)
+})
+
+test('levels add up', () => {
+  const one = countVitest({ testResults: [file('passed', ['a', 'passed'])] }, true)
+  expect(addCounts(addCounts(noCounts, one), one).passed).toBe(2)
+})

@@ -1,0 +1,51 @@
+// Counts of test results, added over levels.
+
+/** What a level did. Skipped and failed tests are named. */
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: readonly string[]
+  readonly failures: readonly string[]
+}
+
+/** Nothing yet. */
+export const noCounts: Counts = { passed: 0, failed: 0, skipped: [], failures: [] }
+
+/** The sum of two counts. */
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: [...a.skipped, ...b.skipped],
+    failures: [...a.failures, ...b.failures],
+  }
+}
+
+/** The part of vitest's JSON report that is read here. */
+export interface VitestReport {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message?: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
+}
+
+/** Counts a report. A file that failed without a failed test (it did not load) counts as one failure; so does a run that ended badly. */
+export function countVitest(report: VitestReport, endedWell: boolean): Counts {
+  let passed = 0
+  const skipped: string[] = []
+  const failures: string[] = []
+  for (const file of report.testResults) {
+    const before = failures.length
+    for (const { fullName, status } of file.assertionResults) {
+      if (status === 'passed') passed++
+      else if (status === 'failed') failures.push(fullName)
+      else skipped.push(fullName)
+    }
+    if (file.status === 'failed' && failures.length === before)
+      failures.push(`${file.name}: ${file.message ?? 'did not load'}`)
+  }
+  if (!endedWell && failures.length === 0) failures.push('the run ended with an error outside the tests')
+  return { passed, failed: failures.length, skipped, failures }
+}

@@ -1,0 +1,26 @@
+// Debian programs that some tests drive (a browser, a Kafka client that is not ours): installed before the tests where apt can, else the
+// tests that need them are skipped and named.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const PROGRAMS: readonly { readonly file: string; readonly debianPackage: string }[] = [
+  { file: '/usr/bin/chromium', debianPackage: 'chromium' },
+  { file: '/usr/bin/kcat', debianPackage: 'kcat' },
+]
+
+/** Installs what is missing by apt when we are root on a Debian; says what it could not get. */
+export async function prepareTestTools(): Promise<void> {
+  const missing = PROGRAMS.filter(({ file }) => !existsSync(file)).map(({ debianPackage }) => debianPackage)
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    console.log(`not installed: ${missing.join(', ')} (tests that need them are skipped)`)
+    return
+  }
+  console.log(`installing ${missing.join(', ')} by apt (once)`)
+  spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore' })
+  const done = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (done.status !== 0) console.log(`apt could not install ${missing.join(', ')} (tests that need them are skipped)`)
+}
