@@ -1,0 +1,1 @@
+-- changes the state of the models only, no statement

@@ -1,0 +1,1 @@
+CREATE TABLE `polls_outbox` (`id` char(32) NOT NULL PRIMARY KEY, `aggregatetype` varchar(255) NOT NULL, `aggregateid` varchar(255) NOT NULL, `type` varchar(255) NOT NULL, `payload` longtext NOT NULL);

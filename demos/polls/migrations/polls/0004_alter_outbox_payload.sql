@@ -1,0 +1,1 @@
+ALTER TABLE `polls_outbox` MODIFY `payload` longblob NOT NULL;
