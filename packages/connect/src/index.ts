@@ -1,1 +1,20 @@
 // The public surface of this package: everything other packages may import.
+
+// base
+export { type Clock, systemClock } from './base/clock.ts'
+export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts'
+export { CdcError, type CdcErrorJson, type CdcErrorOptions } from './base/errors.ts'
+export { backoffMs, Lifecycle, sleep } from './base/lifecycle.ts'
+export { type Logger, silentLogger } from './base/logger.ts'
+export { type Counter, type Gauge, MetricRegistry, type MetricSample, type Metrics } from './base/metrics.ts'
+// convert
+export type { ChangeWriter, Converter, HeaderConverter } from './convert/converter.ts'
+export { JsonConverter, type JsonConverterOptions } from './convert/json/json-converter.ts'
+// data
+export type * from './data/change-row.ts'
+export { GrowingBytes } from './data/growing-bytes.ts'
+export type { ConnectRecord, RecordHeader, Struct } from './data/record.ts'
+export type { ConnectField, ConnectSchema, SchemaKind } from './data/schema.ts'
+export * from './data/schema-builder.ts'
+export { getField, isStruct, rawField, structField, structFrom } from './data/struct.ts'
+export { structOfCells, toRecord } from './data/to-record.ts'

@@ -1,0 +1,121 @@
+// The error class of the whole program. Messages and details never hold row values.
+import { type ErrorCode, type ErrorCodeEntry, errorCodes } from './error-codes.ts'
+
+const BRAND = Symbol.for('millrace.CdcError')
+
+/** What may accompany a {@link CdcError}; everything not given comes from the table of codes. */
+export interface CdcErrorOptions {
+  readonly hint?: string
+  readonly retriable?: boolean
+  readonly httpStatus?: number
+  /** Replaces the Java class name that starts the `trace` of Connect's status. */
+  readonly javaClass?: string
+  /** Names and types, never row values. */
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/** Every error that Millrace raises knowingly. Recognise one with {@link CdcError.is}, not with `instanceof`. */
+export class CdcError extends Error {
+  override readonly name = 'CdcError'
+  readonly code: ErrorCode
+  readonly retriable: boolean
+  readonly hint: string
+  readonly httpStatus: number
+  readonly javaClass: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly [BRAND] = true
+
+  constructor(code: ErrorCode, message: string, options: CdcErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    const entry: ErrorCodeEntry = errorCodes[code]
+    this.code = code
+    this.retriable = options.retriable ?? entry.retriable
+    this.hint = options.hint ?? entry.hint
+    this.httpStatus = options.httpStatus ?? entry.httpStatus ?? 500
+    this.javaClass = options.javaClass ?? entry.javaClass ?? 'org.apache.kafka.connect.errors.ConnectException'
+    this.details = options.details ?? {}
+  }
+
+  /** Whether a value is a CdcError, also one made by another copy of this module (a worker thread's, for example). */
+  static is(value: unknown): value is CdcError {
+    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true
+  }
+
+  /** Makes a CdcError of anything thrown; never throws. Errors of sockets and of aborts get their own code. */
+  static from(thrown: unknown, code?: ErrorCode): CdcError {
+    if (CdcError.is(thrown)) return thrown
+    const message = messageOf(thrown)
+    return new CdcError(code ?? codeOf(thrown), message, { cause: thrown })
+  }
+
+  /** A plain object that survives structured cloning and JSON; {@link CdcError.revive} is its inverse. */
+  toJSON(): CdcErrorJson {
+    return {
+      code: this.code,
+      message: this.message,
+      retriable: this.retriable,
+      hint: this.hint,
+      httpStatus: this.httpStatus,
+      javaClass: this.javaClass,
+      details: this.details,
+      stack: this.stack ?? '',
+      cause: this.cause === undefined ? null : CdcError.from(this.cause).toJSON(),
+    }
+  }
+
+  /** The error that {@link CdcError.toJSON} described, with its stack. */
+  static revive(json: CdcErrorJson): CdcError {
+    const known = Object.hasOwn(errorCodes, json.code) ? json.code : 'CDC_INTERNAL'
+    const { hint, retriable, httpStatus, javaClass, details } = json
+    const cause = json.cause === null ? undefined : CdcError.revive(json.cause)
+    const error = new CdcError(known, json.message, { hint, retriable, httpStatus, javaClass, details, cause })
+    error.stack = json.stack
+    return error
+  }
+}
+
+/** The form in which an error crosses threads. */
+export interface CdcErrorJson {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly retriable: boolean
+  readonly hint: string
+  readonly httpStatus: number
+  readonly javaClass: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly stack: string
+  readonly cause: CdcErrorJson | null
+}
+
+function messageOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return thrown.message || thrown.name
+    return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown))
+  } catch {
+    return 'unknown error'
+  }
+}
+
+const SOCKET_CODES: Readonly<Record<string, ErrorCode>> = {
+  ECONNREFUSED: 'CDC_CONNECT_REFUSED',
+  ENOTFOUND: 'CDC_CONNECT_REFUSED',
+  EAI_AGAIN: 'CDC_CONNECT_REFUSED',
+  EHOSTUNREACH: 'CDC_CONNECT_REFUSED',
+  ENETUNREACH: 'CDC_CONNECT_REFUSED',
+  ETIMEDOUT: 'CDC_CONNECT_TIMEOUT',
+  ECONNRESET: 'CDC_CONNECT_LOST',
+  EPIPE: 'CDC_CONNECT_LOST',
+  PROTOCOL_CONNECTION_LOST: 'CDC_CONNECT_LOST',
+  ER_ACCESS_DENIED_ERROR: 'CDC_AUTH_DENIED',
+  ER_DBACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  ER_SPECIFIC_ACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+}
+
+function codeOf(thrown: unknown): ErrorCode {
+  if (!(thrown instanceof Error)) return 'CDC_INTERNAL'
+  if (thrown.name === 'AbortError') return 'CDC_STATE_ABORTED'
+  if (thrown.name === 'TimeoutError') return 'CDC_CONNECT_TIMEOUT'
+  const code = (thrown as { readonly code?: unknown }).code
+  return (typeof code === 'string' ? SOCKET_CODES[code] : undefined) ?? 'CDC_INTERNAL'
+}

@@ -1,0 +1,139 @@
+// The fast lane: key and value of row changes of one shape, from raw cells to JSON bytes by one writer per column.
+import { CdcError } from '../../base/errors.ts'
+import type { ByteSink, CellColumn, CellRow, ChangeRow, ChangeShape, Instant } from '../../data/change-row.ts'
+import type { ConnectSchema } from '../../data/schema.ts'
+import { fieldIndex } from '../../data/schema-builder.ts'
+import type { ChangeWriter } from '../converter.ts'
+import { type Literal, literal, putLiteral } from './json-bytes.ts'
+import { type JsonWriter, type JsonWriters, quoted } from './value-writer.ts'
+
+const ENVELOPE = ['before', 'after', 'source', 'transaction', 'op', 'ts_ms', 'ts_us', 'ts_ns']
+
+const BEFORE = literal('{"before":')
+const AFTER = literal(',"after":')
+const SOURCE = literal(',"source":')
+const TRANSACTION = literal(',"transaction":')
+const OPS: Readonly<Record<ChangeRow['op'], Literal>> = {
+  c: literal(',"op":"c"'),
+  u: literal(',"op":"u"'),
+  d: literal(',"op":"d"'),
+  r: literal(',"op":"r"'),
+}
+const NULL = literal('null')
+const CLOSE = literal('}')
+const OPEN_CLOSE = literal('{}')
+
+/** What a plan needs of its converter. */
+export interface ChangePlanOptions {
+  readonly writers: JsonWriters
+  /** `{"schema":…,"payload":` of a schema; null when schemas are off. */
+  readonly prefix: (schema: ConnectSchema) => Literal | null
+}
+
+/** Compiles the fast lane of one shape; null when its envelope is not the one this plan knows. */
+export function changePlan(shape: ChangeShape, options: ChangePlanOptions): ChangeWriter | null {
+  const fields = shape.envelopeSchema.fields ?? []
+  if (fields.length !== ENVELOPE.length || fields.some((entry, i) => entry.name !== ENVELOPE[i])) return null
+  return new ChangePlan(shape, options)
+}
+
+/** Writes the cells of one image as a JSON object. */
+type RowWriter = (row: CellRow, sink: ByteSink) => void
+
+class ChangePlan implements ChangeWriter {
+  readonly #valuePrefix: Literal | null
+  readonly #keyPrefix: Literal | null
+  readonly #key: RowWriter | null
+  readonly #row: RowWriter
+  readonly #transaction: JsonWriter
+  readonly #isStructNullable: boolean
+  #instant: Instant | null = null
+  #times: Literal = CLOSE
+
+  constructor(shape: ChangeShape, { writers, prefix }: ChangePlanOptions) {
+    const { envelopeSchema, keySchema } = shape
+    this.#valuePrefix = prefix(envelopeSchema)
+    this.#keyPrefix = keySchema === null ? null : prefix(keySchema)
+    this.#key = keySchema === null ? null : rowWriter(shape.keyColumns, keySchema, writers)
+    const rowSchema = schemaOf(envelopeSchema, 'after')
+    this.#row = rowWriter(shape.columns, rowSchema, writers)
+    this.#isStructNullable = rowSchema.optional
+    this.#transaction = writers.of(schemaOf(envelopeSchema, 'transaction'))
+  }
+
+  writeKey(row: ChangeRow, sink: ByteSink): boolean {
+    if (this.#key === null) return false
+    if (this.#keyPrefix !== null) putLiteral(sink, this.#keyPrefix)
+    this.#key(row.keyRow, sink)
+    if (this.#keyPrefix !== null) putLiteral(sink, CLOSE)
+    return true
+  }
+
+  writeValue(row: ChangeRow, sink: ByteSink): boolean {
+    if (this.#valuePrefix !== null) putLiteral(sink, this.#valuePrefix)
+    putLiteral(sink, BEFORE)
+    this.#image(row.before, sink)
+    putLiteral(sink, AFTER)
+    this.#image(row.after, sink)
+    putLiteral(sink, SOURCE)
+    row.source.writeJson(sink)
+    putLiteral(sink, TRANSACTION)
+    if (row.transaction === null) putLiteral(sink, NULL)
+    else this.#transaction(row.transaction, sink)
+    putLiteral(sink, OPS[row.op])
+    if (row.processedAt !== this.#instant) this.#renderTimes(row.processedAt)
+    putLiteral(sink, this.#times)
+    if (this.#valuePrefix !== null) putLiteral(sink, CLOSE)
+    return true
+  }
+
+  #image(image: CellRow | null, sink: ByteSink): void {
+    if (image !== null) this.#row(image, sink)
+    else if (this.#isStructNullable) putLiteral(sink, NULL)
+    else throw requiredIsNull()
+  }
+
+  #renderTimes(instant: Instant): void {
+    const ns = instant.epochNs
+    this.#times = literal(`,"ts_ms":${ns / 1_000_000n},"ts_us":${ns / 1_000n},"ts_ns":${ns}}`)
+    this.#instant = instant
+  }
+}
+
+function schemaOf(envelope: ConnectSchema, name: string): ConnectSchema {
+  return (envelope.fields?.[fieldIndex(envelope, name)]?.schema ?? envelope) as ConnectSchema
+}
+
+function requiredIsNull(): CdcError {
+  return new CdcError(
+    'CDC_ENCODE_FAILED',
+    'Conversion error: null value for field that is required and has no default value',
+  )
+}
+
+function rowWriter(columns: readonly CellColumn[], schema: ConnectSchema, writers: JsonWriters): RowWriter {
+  const count = columns.length
+  if (count === 0) return (_row, sink) => putLiteral(sink, OPEN_CLOSE)
+  const names = columns.map((_column, i) => literal(`${i === 0 ? '{' : ','}${quoted(schema.fields?.[i]?.name ?? '')}:`))
+  // A value that has no representation comes out of writeJson as `null`; where null is not what the general path writes, it is replaced.
+  const replaces = columns.map((column) => !column.schema.optional || (column.schema.default ?? null) !== null)
+  return (row, sink) => {
+    const { bytes, starts, ends } = row
+    for (let i = 0; i < count; i++) {
+      const column = columns[i] as CellColumn
+      putLiteral(sink, names[i] as Literal)
+      const end = ends[column.cell] as number
+      if (end < 0) {
+        writers.writeNull(column.schema, sink)
+        continue
+      }
+      const before = sink.pos
+      column.writeJson(bytes, starts[column.cell] as number, end, sink)
+      if (replaces[i] && sink.bytes[before] === 0x6e && sink.pos === before + 4) {
+        sink.pos = before
+        writers.writeNull(column.schema, sink)
+      }
+    }
+    putLiteral(sink, CLOSE)
+  }
+}

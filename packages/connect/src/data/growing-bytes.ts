@@ -1,0 +1,25 @@
+// A growing byte buffer for everything that is written outside of a record batch.
+import type { ByteSink } from './change-row.ts'
+
+/** The one implementation of {@link ByteSink} of this package: doubles until the request fits. */
+export class GrowingBytes implements ByteSink {
+  bytes: Buffer
+  pos = 0
+
+  constructor(initialBytes = 1024) {
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes)
+  }
+
+  reserve(count: number): void {
+    const needed = this.pos + count
+    if (needed <= this.bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2))
+    this.bytes.copy(grown, 0, 0, this.pos)
+    this.bytes = grown
+  }
+
+  /** A copy of what was written. */
+  copy(): Buffer {
+    return Buffer.from(this.bytes.subarray(0, this.pos))
+  }
+}
