@@ -1,0 +1,54 @@
+// Applies the goldens' masks to a record of ours. The expressions are written for Python's `re`; what differs in JavaScript is translated.
+import type { GoldenBytes, GoldenRecord, Masks } from './scenario.ts'
+
+type Rule = readonly [RegExp, string]
+
+/** Python's replacement text (`\1`, `\g<2>`) as JavaScript's (`$1`). */
+export function replacementOf(python: string): string {
+  return python
+    .replace(/\$/g, '$$$$')
+    .replace(/\\g<(\d+)>/g, '$$$1')
+    .replace(/\\(\d)/g, '$$$1')
+}
+
+/** The compiled masks of one scenario. */
+export class Masker {
+  readonly #text: readonly Rule[]
+  readonly #notifications: readonly Rule[]
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #isSignalScenario: boolean
+
+  constructor(masks: Masks, scenarioName: string) {
+    const compile = (rules: readonly (readonly [string, string])[]) =>
+      rules.map(([expression, replacement]): Rule => [new RegExp(expression, 'g'), replacementOf(replacement)])
+    this.#text = compile(masks.text)
+    this.#notifications = compile(masks.notifications)
+    this.#headers = masks.headers
+    this.#isSignalScenario = /signal|incremental/.test(scenarioName)
+  }
+
+  /** The record with its texts masked. `isNotification`: it stands on the notification topic. */
+  mask(record: GoldenRecord, isNotification: boolean): GoldenRecord {
+    const rules = isNotification || this.#isSignalScenario ? [...this.#text, ...this.#notifications] : this.#text
+    const text = (bytes: GoldenBytes): GoldenBytes => ('text' in bytes ? { text: apply(bytes.text, rules) } : bytes)
+    return {
+      topic: record.topic,
+      partition: record.partition,
+      key: text(record.key),
+      value: text(record.value),
+      headers: record.headers.map(([name, bytes]) => [name, this.#header(name, bytes, text)]),
+      ...(record.timestamp === undefined ? {} : { timestamp: record.timestamp }),
+    }
+  }
+
+  #header(name: string, bytes: GoldenBytes, text: (bytes: GoldenBytes) => GoldenBytes): GoldenBytes {
+    const whole = this.#headers[name]
+    return whole !== undefined && 'text' in bytes ? { text: whole } : text(bytes)
+  }
+}
+
+function apply(text: string, rules: readonly Rule[]): string {
+  let out = text
+  for (const [expression, replacement] of rules) out = out.replace(expression, replacement)
+  return out
+}

@@ -1,0 +1,54 @@
+// The MySQL servers of the goldens: started when first needed, brought back to the state that a recording began with before each scenario.
+import { type MysqlServer, startMysql } from '@millrace/servers'
+import type { Scenario } from './scenario.ts'
+
+const SYSTEM = ['mysql', 'sys', 'information_schema', 'performance_schema']
+
+/** Global variables that scenarios set, with the value they have when a scenario does not. */
+const defaults = new WeakMap<MysqlServer, Map<string, string>>()
+
+/** Starts at most one server per GTID mode. */
+export class MysqlPool {
+  readonly #servers = new Map<string, Promise<MysqlServer>>()
+
+  /** The server for the scenario, clean: no user database, default variables, empty binary log. */
+  async prepared(scenario: Scenario): Promise<MysqlServer> {
+    const mode = scenario.server === 'nogtid' ? 'OFF' : 'ON'
+    let pending = this.#servers.get(mode)
+    if (pending === undefined) {
+      pending = start(mode)
+      this.#servers.set(mode, pending)
+    }
+    const server = await pending
+    await reset(server, scenario)
+    return server
+  }
+
+  /** Ends every server. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map(async (server) => (await server).stop()))
+  }
+}
+
+async function start(gtidMode: 'ON' | 'OFF'): Promise<MysqlServer> {
+  const server = await startMysql({ gtidMode })
+  await server.sql("CREATE USER dbz@'%' IDENTIFIED BY 'dbz'; GRANT ALL ON *.* TO dbz@'%' WITH GRANT OPTION;")
+  defaults.set(server, new Map())
+  return server
+}
+
+async function reset(server: MysqlServer, scenario: Scenario): Promise<void> {
+  const databases = (await server.sql('SHOW DATABASES')).split('\n').filter((name) => name !== '' && !SYSTEM.includes(name))
+  const before = defaults.get(server) as Map<string, string>
+  const statements = databases.map((name) => `DROP DATABASE \`${name}\`;`)
+  for (const [name, value] of before) statements.push(`SET GLOBAL ${name}=${value};`)
+  statements.push("SET GLOBAL time_zone='+00:00';", `SET GLOBAL server_id=${scenario.serverId};`)
+  await server.sql(statements.join('\n'))
+  for (const [name, value] of Object.entries(scenario.serverVariables)) {
+    if (!before.has(name)) before.set(name, literal((await server.sql(`SELECT @@GLOBAL.${name}`)).trim()))
+    await server.sql(`SET GLOBAL ${name}=${literal(String(value))};`)
+  }
+  await server.sql('RESET BINARY LOGS AND GTIDS;')
+}
+
+const literal = (value: string) => (/^-?\d+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`)
