@@ -1,0 +1,102 @@
+// Runs the REST goldens: each .jsonl file of the folder is a scenario, checked by the goldens' own checker (rest-golden.mjs, beside the files)
+// against a fresh Millrace and a MySQL that holds what the goldens' README asks for.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { MysqlServer } from '@millrace/servers'
+import type { Verdict } from './event-runner.ts'
+import { startMillrace } from './millrace-process.ts'
+import type { MysqlPool } from './mysql-pool.ts'
+
+/** Tags of steps that need a server which is not built yet, with the word for the report. */
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  standalone: 'standalone mode',
+  'exactly-once': 'exactly-once source support',
+  'basic-auth': 'basic authentication',
+  'two-workers': 'two workers',
+  postgres: 'the PostgreSQL connector',
+}
+
+const SETUP = `
+create database restlab; create table restlab.items(id int primary key auto_increment, name varchar(50), qty int);
+insert into restlab.items(name,qty) values('a',1),('b',2),('c',3);
+create table restlab.other(id int primary key, v varchar(20)); insert into restlab.other values(1,'x');
+create database djangodb; create table djangodb.polls_question(id int primary key auto_increment, question_text varchar(200) not null, pub_date datetime(6) not null);
+insert into djangodb.polls_question(question_text,pub_date) values('Why?','2021-08-01 10:00:00.123456');`
+
+interface GoldenStep {
+  readonly id: string
+  readonly tags?: readonly string[]
+  readonly request?: unknown
+  readonly response?: unknown
+}
+
+/** Yields a verdict per file, in the order of the names. */
+export async function* runRestFolder(folder: string, pool: MysqlPool, only: RegExp | null): AsyncGenerator<readonly [string, Verdict]> {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl')).sort()
+  const checker = [folder, path.join(import.meta.dirname, '../../../shared/goldens/rest')].map((place) => path.join(place, 'rest-golden.mjs')).find((file) => existsSync(file))
+  for (const name of files) {
+    const label = `rest/${name.replace(/\.jsonl$/, '')}`
+    if (only !== null && !only.test(label)) continue
+    const steps = readFileSync(path.join(folder, name), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as GoldenStep)
+    const missing = unbuilt(steps)
+    if (!steps.some((step) => step.request !== undefined && step.response !== undefined)) yield [label, { outcome: 'not supported', reason: 'the file holds no requests to replay' }]
+    else if (missing !== null) yield [label, { outcome: 'not supported', reason: missing }]
+    else if (checker === undefined) yield [label, { outcome: 'not supported', reason: 'rest-golden.mjs is neither in the folder nor in ../shared/goldens/rest' }]
+    else yield [label, await runFile(path.join(folder, name), checker, pool)]
+  }
+}
+
+/** Why a file as a whole cannot run; null when most of it can. */
+function unbuilt(steps: readonly GoldenStep[]): string | null {
+  const requests = steps.filter((step) => step.request !== undefined)
+  for (const [tag, what] of Object.entries(NOT_BUILT)) {
+    const tagged = requests.filter((step) => step.tags?.includes(tag)).length
+    if (tagged * 2 > requests.length) return `needs ${what}`
+  }
+  return null
+}
+
+async function runFile(file: string, checker: string, pool: MysqlPool): Promise<Verdict> {
+  const mysql = await pool.prepared({ server: 'gtid', serverId: 1, serverVariables: {} } as Parameters<MysqlPool['prepared']>[0])
+  await mysql.sql(SETUP)
+  const millrace = await startMillrace({
+    env: { REST_LAB_ENV: 'dbz' },
+    args: ['--group-id', 'rest-lab', '--offset-flush-interval-ms', '1000', '--config-providers', 'file,env,directory'],
+  })
+  try {
+    const { output, code } = await check(file, checker, mysql, millrace)
+    const failures = [...output.matchAll(/^FAIL (.*)\n {5}(.*)/gm)].map(([, step, why]) => `${step} (${why?.trim()})`)
+    const counts = /^\d+ passed, \d+ failed, \d+ skipped$/m.exec(output)?.[0] ?? `the checker ended with ${code}`
+    if (code === 0) return { outcome: 'passed' }
+    return { outcome: 'failed', reason: `${counts}; first: ${(failures[0] ?? output.trim().split('\n').slice(-3).join(' ')).slice(0, 400)}` }
+  } finally {
+    await millrace.stop()
+  }
+}
+
+async function check(
+  file: string,
+  checker: string,
+  mysql: MysqlServer,
+  millrace: Awaited<ReturnType<typeof startMillrace>>,
+): Promise<{ output: string; code: number | null }> {
+  const [data, secrets] = [path.join(millrace.dataFolder, 'golden-data'), path.join(millrace.dataFolder, 'golden-secrets')]
+  mkdirSync(data, { recursive: true })
+  mkdirSync(secrets, { recursive: true })
+  writeFileSync(path.join(data, 'in.txt'), 'l1\nl2\nl3\n')
+  writeFileSync(path.join(secrets, 'db.properties'), 'dbpassword=dbz\ndbuser=dbz\nspaced = a b c \n')
+  writeFileSync(path.join(secrets, 'pwfile'), 'dbz')
+  const hook = (name: string) => `${process.execPath} ${path.join(import.meta.dirname, 'rest-hook.ts')} ${name} ${millrace.bootstrap} ${mysql.socketPath} ${mysql.port}`
+  const args = [checker, 'check', file, '--base', millrace.rest]
+  for (const [name, value] of Object.entries({ KAFKA: millrace.bootstrap, MYSQL_HOST: mysql.host, MYSQL_PORT: String(mysql.port), DATA: data, SECRETS: secrets })) args.push('--var', `${name}=${value}`)
+  for (const name of ['sql', 'produce', 'topic', 'untopic']) args.push('--hook', `${name}=${hook(name)}`)
+  args.push('--skip-tag', Object.keys(NOT_BUILT).join(','))
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const out: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ output: Buffer.concat(out).toString('utf8'), code }))
+  })
+}
