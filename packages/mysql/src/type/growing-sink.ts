@@ -1,0 +1,30 @@
+// A plain byte sink: for tests, for defaults and for callers without one of their own.
+import type { ByteSink } from './column-type.ts'
+
+/** A {@link ByteSink} over one buffer that doubles when it is full. */
+export class GrowingSink implements ByteSink {
+  bytes: Buffer
+  pos = 0
+
+  constructor(initialBytes = 1024) {
+    this.bytes = Buffer.allocUnsafe(initialBytes)
+  }
+
+  reserve(count: number): void {
+    const needed = this.pos + count
+    if (needed <= this.bytes.length) return
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2))
+    this.bytes.copy(grown, 0, 0, this.pos)
+    this.bytes = grown
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.pos = 0
+  }
+
+  /** What was written, as text. */
+  text(): string {
+    return this.bytes.toString('utf8', 0, this.pos)
+  }
+}

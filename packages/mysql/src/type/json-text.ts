@@ -1,0 +1,151 @@
+// Writes text as a JSON string the way Jackson does, and bytes as base64: straight from bytes to bytes.
+// Jackson escapes `"`, `\`, control characters (short forms, else \u00XX in capitals) and, as surrogate pairs, everything above U+FFFF.
+import type { ByteSink } from './column-type.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Per byte of UTF-8: 0 = copy, 1 = \u00XX, 2 = starts a sequence of four bytes, else the letter behind the backslash. */
+const ESCAPES = new Uint8Array(256)
+ESCAPES.fill(1, 0, 0x20)
+ESCAPES.fill(2, 0xf0)
+ESCAPES[QUOTE] = QUOTE
+ESCAPES[BACKSLASH] = BACKSLASH
+ESCAPES[0x08] = 0x62
+ESCAPES[0x09] = 0x74
+ESCAPES[0x0a] = 0x6e
+ESCAPES[0x0c] = 0x66
+ESCAPES[0x0d] = 0x72
+
+const HEX = Buffer.from('0123456789ABCDEF')
+
+/** Text up to this many bytes is reserved for at once, at its longest possible form. */
+const CHUNK_BYTES = 8192
+
+/** Writes `\uXXXX` and returns the position behind it. */
+export function putUnicodeEscape(out: Buffer, pos: number, unit: number): number {
+  out[pos] = BACKSLASH
+  out[pos + 1] = 0x75
+  out[pos + 2] = HEX[unit >> 12]!
+  out[pos + 3] = HEX[(unit >> 8) & 15]!
+  out[pos + 4] = HEX[(unit >> 4) & 15]!
+  out[pos + 5] = HEX[unit & 15]!
+  return pos + 6
+}
+
+/** Writes the characters of `bytes[start, end)` (UTF-8) escaped, without quotes; six bytes per input byte must be free. */
+export function putEscapedUtf8(out: Buffer, pos: number, bytes: Uint8Array, start: number, end: number): number {
+  let i = start
+  while (i < end) {
+    const byte = bytes[i]!
+    const action = ESCAPES[byte]!
+    if (action === 0) {
+      out[pos++] = byte
+      i++
+    } else if (action === 2) {
+      const codePoint = i + 3 < end ? fourByteCodePoint(bytes, i) : -1
+      if (codePoint < 0) {
+        pos = putReplacement(out, pos)
+        i++
+      } else {
+        pos = putUnicodeEscape(out, pos, 0xd7c0 + (codePoint >> 10))
+        pos = putUnicodeEscape(out, pos, 0xdc00 | (codePoint & 0x3ff))
+        i += 4
+      }
+    } else {
+      pos = action === 1 ? putUnicodeEscape(out, pos, byte) : putShortEscape(out, pos, action)
+      i++
+    }
+  }
+  return pos
+}
+
+/** Appends `bytes[start, end)`, which are UTF-8, as a JSON string. */
+export function writeUtf8(bytes: Uint8Array, start: number, end: number, sink: ByteSink): void {
+  if (end - start <= CHUNK_BYTES) {
+    sink.reserve((end - start) * 6 + 2)
+    const out = sink.bytes
+    let pos = sink.pos
+    out[pos++] = QUOTE
+    pos = putEscapedUtf8(out, pos, bytes, start, end)
+    out[pos++] = QUOTE
+    sink.pos = pos
+    return
+  }
+  openQuote(sink)
+  writeEscapedUtf8(bytes, start, end, sink)
+  openQuote(sink)
+}
+
+/** Appends the characters of `bytes[start, end)` (UTF-8, any length) escaped, without quotes. */
+export function writeEscapedUtf8(bytes: Uint8Array, start: number, end: number, sink: ByteSink): void {
+  while (start < end) {
+    let cut = Math.min(start + CHUNK_BYTES, end)
+    // Never cut inside a sequence: step back over continuation bytes, at most three.
+    for (let back = 0; cut < end && back < 3 && (bytes[cut]! & 0xc0) === 0x80; back++) cut--
+    sink.reserve((cut - start) * 6)
+    sink.pos = putEscapedUtf8(sink.bytes, sink.pos, bytes, start, cut)
+    start = cut
+  }
+}
+
+/** Appends a JavaScript string as a JSON string; a lone surrogate becomes U+FFFD. For text of rare character sets and constants. */
+export function writeString(text: string, sink: ByteSink): void {
+  const bytes = Buffer.from(text, 'utf8')
+  writeUtf8(bytes, 0, bytes.length, sink)
+}
+
+/** Writes a code point below U+110000 as UTF-8 inside a JSON string, escaped as Jackson does; twelve bytes must be free. */
+export function putCodePoint(out: Buffer, pos: number, codePoint: number): number {
+  if (codePoint < 0x80) {
+    const action = ESCAPES[codePoint]!
+    if (action === 0) {
+      out[pos] = codePoint
+      return pos + 1
+    }
+    return action === 1 ? putUnicodeEscape(out, pos, codePoint) : putShortEscape(out, pos, action)
+  }
+  if (codePoint < 0x800) {
+    out[pos] = 0xc0 | (codePoint >> 6)
+    out[pos + 1] = 0x80 | (codePoint & 0x3f)
+    return pos + 2
+  }
+  if (codePoint < 0x10000) {
+    out[pos] = 0xe0 | (codePoint >> 12)
+    out[pos + 1] = 0x80 | ((codePoint >> 6) & 0x3f)
+    out[pos + 2] = 0x80 | (codePoint & 0x3f)
+    return pos + 3
+  }
+  pos = putUnicodeEscape(out, pos, 0xd7c0 + (codePoint >> 10))
+  return putUnicodeEscape(out, pos, 0xdc00 | (codePoint & 0x3ff))
+}
+
+/** Appends one `"`. */
+export function openQuote(sink: ByteSink): void {
+  sink.reserve(1)
+  sink.bytes[sink.pos++] = QUOTE
+}
+
+function putShortEscape(out: Buffer, pos: number, letter: number): number {
+  out[pos] = BACKSLASH
+  out[pos + 1] = letter
+  return pos + 2
+}
+
+function putReplacement(out: Buffer, pos: number): number {
+  out[pos] = 0xef
+  out[pos + 1] = 0xbf
+  out[pos + 2] = 0xbd
+  return pos + 3
+}
+
+/** The code point of a four-byte sequence at `i`, or -1 where it is not one. */
+function fourByteCodePoint(bytes: Uint8Array, i: number): number {
+  const a = bytes[i]!
+  const b = bytes[i + 1]!
+  const c = bytes[i + 2]!
+  const d = bytes[i + 3]!
+  if (a > 0xf4 || (b & 0xc0) !== 0x80 || (c & 0xc0) !== 0x80 || (d & 0xc0) !== 0x80) return -1
+  const codePoint = ((a & 7) << 18) | ((b & 0x3f) << 12) | ((c & 0x3f) << 6) | (d & 0x3f)
+  return codePoint >= 0x10000 && codePoint <= 0x10ffff ? codePoint : -1
+}

@@ -1,0 +1,34 @@
+// Type codes of columns in TABLE_MAP events and text-protocol result sets, under the server's names.
+
+export const MYSQL_TYPE_DECIMAL = 0
+export const MYSQL_TYPE_TINY = 1
+export const MYSQL_TYPE_SHORT = 2
+export const MYSQL_TYPE_LONG = 3
+export const MYSQL_TYPE_FLOAT = 4
+export const MYSQL_TYPE_DOUBLE = 5
+export const MYSQL_TYPE_NULL = 6
+export const MYSQL_TYPE_TIMESTAMP = 7
+export const MYSQL_TYPE_LONGLONG = 8
+export const MYSQL_TYPE_INT24 = 9
+export const MYSQL_TYPE_DATE = 10
+export const MYSQL_TYPE_TIME = 11
+export const MYSQL_TYPE_DATETIME = 12
+export const MYSQL_TYPE_YEAR = 13
+export const MYSQL_TYPE_NEWDATE = 14
+export const MYSQL_TYPE_VARCHAR = 15
+export const MYSQL_TYPE_BIT = 16
+export const MYSQL_TYPE_TIMESTAMP2 = 17
+export const MYSQL_TYPE_DATETIME2 = 18
+export const MYSQL_TYPE_TIME2 = 19
+export const MYSQL_TYPE_VECTOR = 242
+export const MYSQL_TYPE_JSON = 245
+export const MYSQL_TYPE_NEWDECIMAL = 246
+export const MYSQL_TYPE_ENUM = 247
+export const MYSQL_TYPE_SET = 248
+export const MYSQL_TYPE_TINY_BLOB = 249
+export const MYSQL_TYPE_MEDIUM_BLOB = 250
+export const MYSQL_TYPE_LONG_BLOB = 251
+export const MYSQL_TYPE_BLOB = 252
+export const MYSQL_TYPE_VAR_STRING = 253
+export const MYSQL_TYPE_STRING = 254
+export const MYSQL_TYPE_GEOMETRY = 255
