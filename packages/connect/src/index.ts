@@ -7,6 +7,18 @@ export { CdcError, type CdcErrorJson, type CdcErrorOptions } from './base/errors
 export { backoffMs, Lifecycle, sleep } from './base/lifecycle.ts'
 export { type Logger, silentLogger } from './base/logger.ts'
 export { type Counter, type Gauge, MetricRegistry, type MetricSample, type Metrics } from './base/metrics.ts'
+// config
+export type { ConfigDefinition, ConfigEntry, ConfigInfos, ConfigType, ConfigValue } from './config/definition.ts'
+export { derivedServerId, presentNames } from './config/former-names.ts'
+export { compileJavaRegex, expandReplacement, splitList } from './config/java-regex.ts'
+export type { CaptureFilters } from './config/mysql/filters.ts'
+export {
+  type ConnectionConfig,
+  type FailureHandling,
+  type MysqlConnectorConfig,
+  type ParsedMysqlConfig,
+  parseMysqlConfig,
+} from './config/mysql/mysql-config.ts'
 // convert
 export type { ChangeWriter, Converter, HeaderConverter } from './convert/converter.ts'
 export { JsonConverter, type JsonConverterOptions } from './convert/json/json-converter.ts'
