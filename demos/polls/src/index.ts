@@ -1,0 +1,6 @@
+// What the polls site offers to other packages: start it, prepare its database, migrate it.
+export { type DatabaseOptions, databaseSettings, openDatabase } from './database/connection.ts'
+export { type AdministratorOptions, type PrepareOptions, prepareDatabase } from './database/prepare.ts'
+export { PollsError, type PollsErrorCode } from './polls-error.ts'
+export type { SiteLinks } from './server.ts'
+export { type PollsOptions, type RunningPolls, startPolls } from './start.ts'
