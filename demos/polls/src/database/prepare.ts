@@ -40,7 +40,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
     )
   })
   try {
-    const database = connection.escapeId(site.database, true)
+    const database = `\`${site.database.replaceAll('`', '``')}\``
     const account = `${connection.escape(site.user)}@'%'`
     await connection.query(`CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4`)
     await connection.query(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${connection.escape(site.password)}`)
