@@ -2,8 +2,17 @@
 // Kafka topics serves the embedded broker and real clusters; its records are Connect's own, byte for byte.
 import type { SourceOffset, SourcePartition } from '../source/source.ts'
 
-/** A connector's flat configuration, as Connect keeps it. */
+/** A connector's flat configuration, as Connect keeps it. Members whose value is null can be stored too (see {@link StoredConfig}). */
 export type ConnectorConfig = Readonly<Record<string, string>>
+
+/** A configuration as the REST interface accepts and returns it: a null value passes validation of optional keys and is kept. */
+export type StoredConfig = Readonly<Record<string, string | null>>
+
+/** A request to restart a connector, as Connect's leader announces it. */
+export interface RestartRequest {
+  readonly includeTasks: boolean
+  readonly onlyFailed: boolean
+}
 
 /** What a connector is meant to do. */
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
@@ -12,13 +21,19 @@ export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
 export interface ConfigStore extends AsyncDisposable {
   start(): Promise<void>
   connectors(): readonly string[]
-  config(connector: string): ConnectorConfig | null
-  taskConfigs(connector: string): readonly ConnectorConfig[]
+  config(connector: string): StoredConfig | null
+  /** Empty while the task set is incomplete (task records without their commit record). */
+  taskConfigs(connector: string): readonly StoredConfig[]
   targetState(connector: string): TargetState | null
-  putConfig(connector: string, config: ConnectorConfig, initial?: TargetState): Promise<void>
+  /** With `initial` the target state is written before the configuration. */
+  putConfig(connector: string, config: StoredConfig, initial?: TargetState): Promise<void>
   deleteConfig(connector: string): Promise<void>
-  putTaskConfigs(connector: string, configs: readonly ConnectorConfig[]): Promise<void>
+  putTaskConfigs(connector: string, configs: readonly StoredConfig[]): Promise<void>
   putTargetState(connector: string, state: TargetState): Promise<void>
+  putRestartRequest(connector: string, request: RestartRequest): Promise<void>
+  putLoggerLevel(logger: string, level: string): Promise<void>
+  /** The key that signs requests between workers: written once, renewed when it is older than its time to live. */
+  sessionKey(): { readonly key: Buffer; readonly algorithm: string } | null
 }
 
 /** Source offsets by connector and source partition. */
@@ -42,13 +57,20 @@ export interface Status {
   readonly trace: string | null
   readonly workerId: string
   readonly generation: number
+  /** The plugin's version; null where Connect leaves it unknown (UNASSIGNED, RESTARTING). */
+  readonly version: string | null
 }
 
 /** Last known statuses, and which topics a connector used. */
 export interface StatusStore extends AsyncDisposable {
   start(): Promise<void>
   status(connector: string, task: number | null): Status | null
+  /** Statuses of a connector's tasks by task id. */
+  tasks(connector: string): readonly Status[]
   put(status: Status): Promise<void>
+  /** Deletes the status of one task. */
+  removeTask(connector: string, task: number): Promise<void>
+  /** Deletes the statuses of the connector and all its tasks, and its topics. */
   remove(connector: string): Promise<void>
   topics(connector: string): readonly string[]
   addTopic(connector: string, topic: string, task: number): Promise<void>

@@ -1,0 +1,221 @@
+// One connector as this worker runs it. Commands come from the worker, wait for each other, and act by the table of lifecycle-table.ts.
+import { CdcError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { ConfigStore, RestartRequest, RunState, StatusStore, StoredConfig, TargetState } from '../store/store.ts'
+import { type ConnectorCommand, type ConnectorState, connectorTransition, type TaskEffect } from './lifecycle-table.ts'
+import { ManagedTask } from './managed-task.ts'
+import type { ConnectorPlugin, PluginCatalog } from './plugin-catalog.ts'
+import type { TaskLauncher } from './task-launcher.ts'
+import { traceOf } from './trace.ts'
+
+/** What a connector needs of its worker. */
+export interface ManagedConnectorOptions {
+  readonly name: string
+  readonly configs: ConfigStore
+  readonly statuses: StatusStore
+  readonly catalog: PluginCatalog
+  readonly launch: TaskLauncher
+  readonly isTopicTrackingEnabled: boolean
+  readonly workerId: () => string
+  /** The worker's generation; `next` begins a new one, as a change of the task set does. */
+  readonly generation: { current(): number; next(): number }
+  /** Replaces references to config providers. Errors: CDC_CONFIG_PROVIDER. */
+  readonly resolve: (config: StoredConfig) => StoredConfig
+  readonly log: Logger
+}
+
+/** A connector of this worker. */
+export class ManagedConnector {
+  readonly #options: ManagedConnectorOptions
+  readonly #tasks = new Map<number, ManagedTask>()
+  #state: ConnectorState = 'UNASSIGNED'
+  #queue: Promise<void> = Promise.resolve()
+  #writes: Promise<void> = Promise.resolve()
+
+  constructor(options: ManagedConnectorOptions) {
+    this.#options = options
+  }
+
+  get state(): ConnectorState {
+    return this.#state
+  }
+
+  /** State of one of its tasks; null when this worker does not run it. */
+  taskState(task: number): string | null {
+    return this.#tasks.get(task)?.state ?? null
+  }
+
+  /** Queues a command. Resolves when it is carried out and its statuses are written; never rejects. */
+  command(command: ConnectorCommand, restart: RestartRequest | null = null): Promise<void> {
+    return this.#enqueue(() => this.#apply(command, restart))
+  }
+
+  /** Queues the restart of one task. */
+  restartTask(task: number): Promise<void> {
+    return this.#enqueue(async () => this.#tasks.get(task)?.command('restart', this.#target() === 'PAUSED'))
+  }
+
+  /** Resolves when every command so far is carried out. */
+  settled(): Promise<void> {
+    return this.#enqueue(async () => {})
+  }
+
+  forgetTopics(): void {
+    for (const task of this.#tasks.values()) task.forgetTopics()
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const { log, name } = this.#options
+    this.#queue = this.#queue.then(work).then(
+      () => this.#writes,
+      (failure: unknown) => {
+        const error = CdcError.from(failure)
+        log.error({ connector: name, code: error.code }, `a command could not be carried out: ${error.message}`)
+      },
+    )
+    return this.#queue
+  }
+
+  async #apply(command: ConnectorCommand, restart: RestartRequest | null): Promise<void> {
+    const line = connectorTransition(this.#state, command)
+    const isRestart = command === 'restart' || command === 'reconfigure'
+    const skipsConnector = restart?.onlyFailed === true && this.#state !== 'FAILED'
+    if (isRestart && !skipsConnector) this.#put('UNASSIGNED', null, null)
+    if (restart && (restart.includeTasks || restart.onlyFailed) && !skipsConnector) this.#put('RESTARTING', null, null)
+    if (line.to === 'gone') {
+      await this.#tasksDo('remove')
+      this.#put('UNASSIGNED', null, null)
+      this.#write(() => this.#options.statuses.remove(this.#options.name))
+      this.#state = 'UNASSIGNED'
+      return
+    }
+    if (!skipsConnector) {
+      const next = line.to === 'target' ? stateOf(this.#target()) : line.to
+      await this.#become(next, command === 'start' || isRestart || command === 'resume', line.tasks)
+    }
+    if (restart?.includeTasks) await this.#restartTasks(restart.onlyFailed)
+  }
+
+  /** Takes a state up. `starts`: the configuration is read anew, which may fail. */
+  async #become(next: ConnectorState, starts: boolean, effect: TaskEffect): Promise<void> {
+    const { name, configs, catalog, log } = this.#options
+    let plugin: ConnectorPlugin | null = null
+    let taskConfigs: readonly StoredConfig[] | null = null
+    try {
+      const config = configs.config(name)
+      if (config) plugin = catalog.connector(config['connector.class'] ?? '')
+      if (plugin && config && starts && next !== 'STOPPED' && next !== 'FAILED') {
+        checkTexts(config)
+        taskConfigs = plugin.taskConfigs(config)
+      }
+    } catch (failure) {
+      if (next === 'RUNNING' || next === 'PAUSED') {
+        this.#state = connectorTransition(this.#state, 'fail').to as ConnectorState
+        log.error({ connector: name }, `connector failed: ${CdcError.from(failure).message}`)
+        this.#put('FAILED', traceOf(failure), plugin?.version ?? null)
+        return
+      }
+    }
+    this.#state = next
+    if (next !== 'FAILED') this.#put(next, null, next === 'UNASSIGNED' ? null : (plugin?.version ?? null))
+    if (effect === 'generate' && plugin && taskConfigs) await this.#generate(plugin, taskConfigs)
+    else if (effect !== 'generate') await this.#tasksDo(effect)
+  }
+
+  /** Writes a new task set if it differs from the stored one, starts what is missing and restarts what changed. */
+  async #generate(plugin: ConnectorPlugin, wanted: readonly StoredConfig[]): Promise<void> {
+    const { name, configs, generation } = this.#options
+    const isPaused = this.#target() === 'PAUSED'
+    const stored = configs.taskConfigs(name)
+    if (isPaused && stored.length === 0) return
+    if (stored.length !== wanted.length || stored.some((config, task) => !sameConfig(config, wanted[task]!))) {
+      await configs.putTaskConfigs(name, wanted)
+      const ends = [...this.#tasks].filter(([id, task]) => !wanted[id] || !sameConfig(task.config, wanted[id]))
+      for (const [id, task] of ends) {
+        if (wanted[id]) await task.command('shutdown', isPaused)
+        else await task.command('remove', isPaused)
+        this.#tasks.delete(id)
+      }
+      generation.next()
+    }
+    for (const [id, config] of wanted.entries()) {
+      const known = this.#tasks.get(id)
+      if (known) await known.command(isPaused ? 'pause' : 'resume', isPaused)
+      else await this.#startTask(plugin, id, config, isPaused)
+    }
+  }
+
+  async #startTask(plugin: ConnectorPlugin, id: number, config: StoredConfig, isPaused: boolean): Promise<void> {
+    const { name, statuses, launch, workerId, generation, isTopicTrackingEnabled, log, resolve } = this.#options
+    const task = new ManagedTask({
+      connector: name,
+      task: id,
+      type: plugin.type,
+      version: plugin.version,
+      config,
+      launch: (order) => launch({ ...order, config: resolve(order.config) }),
+      statuses,
+      isTopicTrackingEnabled,
+      workerId,
+      generation: () => generation.current(),
+      inOrder: (write) => this.#write(write),
+      log,
+    })
+    this.#tasks.set(id, task)
+    await task.command('start', isPaused)
+  }
+
+  async #restartTasks(onlyFailed: boolean): Promise<void> {
+    const isPaused = this.#target() === 'PAUSED'
+    const chosen = [...this.#tasks.values()].filter((task) => !onlyFailed || task.state === 'FAILED')
+    for (const task of chosen) await task.command('restart', isPaused, true)
+  }
+
+  async #tasksDo(effect: Exclude<TaskEffect, 'generate'>): Promise<void> {
+    if (effect === 'keep') return
+    const command = effect === 'end' ? 'shutdown' : effect
+    const isPaused = this.#target() === 'PAUSED'
+    await Promise.all([...this.#tasks.values()].map((task) => task.command(command, isPaused)))
+    if (effect === 'remove' || effect === 'end') this.#tasks.clear()
+    if (effect !== 'remove') return
+    const left = this.#options.statuses.tasks(this.#options.name) // of an earlier life of this worker
+    for (const status of left) this.#write(() => this.#options.statuses.removeTask(status.connector, status.task!))
+  }
+
+  #target(): TargetState {
+    return this.#options.configs.targetState(this.#options.name) ?? 'STARTED'
+  }
+
+  #put(state: RunState, trace: string | null, version: string | null): void {
+    const { name, statuses, generation } = this.#options
+    const workerId = this.#options.workerId()
+    const current = generation.current()
+    this.#write(() => statuses.put({ connector: name, task: null, state, trace, workerId, generation: current, version }))
+  }
+
+  /** Status records keep the order in which things happened. */
+  #write(write: () => Promise<void>): void {
+    const { log, name } = this.#options
+    this.#writes = this.#writes.then(write).catch((failure: unknown) => {
+      log.warn({ connector: name }, `a status could not be written: ${CdcError.from(failure).message}`)
+    })
+  }
+}
+
+function stateOf(target: TargetState): 'RUNNING' | 'PAUSED' | 'STOPPED' {
+  return target === 'STARTED' ? 'RUNNING' : target
+}
+
+function sameConfig(a: StoredConfig, b: StoredConfig): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+}
+
+/** A null value passes validation and is stored, but no connector starts with it. */
+function checkTexts(config: StoredConfig): void {
+  const bad = Object.entries(config).find(([, value]) => value === null)
+  if (!bad) return
+  throw new CdcError('CDC_CONFIG_INVALID', `Non-string value found in original settings for key ${bad[0]}: null`, {
+    javaClass: 'java.lang.ClassCastException',
+  })
+}

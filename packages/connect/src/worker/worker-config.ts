@@ -1,0 +1,122 @@
+// The worker's options under Kafka Connect's names, with Connect's defaults, and what follows from them.
+import { CdcError } from '../base/errors.ts'
+import type { StateTopicOptions } from '../store/state-topic.ts'
+
+/** Worker settings by Connect's names: `bootstrap.servers`, `listeners`, `key.converter`, `offset.flush.interval.ms` and so on. */
+export type WorkerSettings = Readonly<Record<string, string>>
+
+const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter'
+
+/** Settings that apply unless given. With the embedded broker offsets are stored every second instead of every minute: it costs little there. */
+const defaults: WorkerSettings = {
+  'group.id': 'millrace',
+  'config.storage.topic': 'connect-configs',
+  'offset.storage.topic': 'connect-offsets',
+  'status.storage.topic': 'connect-status',
+  'config.storage.replication.factor': '3',
+  'offset.storage.replication.factor': '3',
+  'status.storage.replication.factor': '3',
+  'offset.storage.partitions': '25',
+  'status.storage.partitions': '5',
+  'key.converter': JSON_CONVERTER,
+  'value.converter': JSON_CONVERTER,
+  'header.converter': 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
+  listeners: 'http://127.0.0.1:8083',
+  'offset.flush.interval.ms': '60000',
+  'offset.flush.timeout.ms': '5000',
+  'task.shutdown.graceful.timeout.ms': '5000',
+  'topic.creation.enable': 'true',
+  'topic.tracking.enable': 'true',
+  'topic.tracking.allow.reset': 'true',
+  'inter.worker.key.ttl.ms': '3600000',
+}
+
+const embeddedDefaults: WorkerSettings = {
+  'config.storage.replication.factor': '1',
+  'offset.storage.replication.factor': '1',
+  'status.storage.replication.factor': '1',
+  'offset.flush.interval.ms': '1000',
+}
+
+/** The worker's settings, read. */
+export interface WorkerConfig {
+  /** Everything that is set, defaults included. */
+  readonly settings: WorkerSettings
+  readonly groupId: string
+  readonly configTopic: StateTopicOptions
+  readonly offsetTopic: StateTopicOptions
+  readonly statusTopic: StateTopicOptions
+  readonly listenHost: string
+  /** 0 = any free port. */
+  readonly listenPort: number
+  /** host:port under which others reach this worker; port 0 until it listens. */
+  readonly advertisedHost: string
+  readonly advertisedPort: number
+  readonly offsetFlushIntervalMs: number
+  readonly shutdownTimeoutMs: number
+  readonly isTopicTrackingEnabled: boolean
+  readonly isTopicResetAllowed: boolean
+  readonly isTopicCreationEnabled: boolean
+  readonly sessionKeyTtlMs: number
+}
+
+/**
+ * Reads worker settings.
+ * Errors: CDC_CONFIG_INVALID with the setting's name for a number, flag or listener that cannot be read.
+ */
+export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): WorkerConfig {
+  const settings: WorkerSettings = { ...defaults, ...(isEmbedded ? embeddedDefaults : {}), ...given }
+  const text = (name: string): string => settings[name] ?? ''
+  const number = (name: string, min: number): number => {
+    const value = Number(text(name))
+    if (text(name).trim() === '' || !Number.isInteger(value) || value < min)
+      throw invalid(name, text(name), `an integer of at least ${min} is expected`)
+    return value
+  }
+  const flag = (name: string): boolean => {
+    const value = text(name).trim().toLowerCase()
+    if (value !== 'true' && value !== 'false') throw invalid(name, text(name), 'true or false is expected')
+    return value === 'true'
+  }
+  const topic = (kind: 'config' | 'offset' | 'status', partitions: number): StateTopicOptions => {
+    const name = text(`${kind}.storage.topic`)
+    if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name)) throw invalid(`${kind}.storage.topic`, name, 'this is no topic name')
+    return { topic: name, partitions, replicationFactor: number(`${kind}.storage.replication.factor`, -1) }
+  }
+  const listener = readListener(text('listeners'))
+  const advertised = settings['rest.advertised.port']
+  return {
+    settings,
+    groupId: text('group.id'),
+    configTopic: topic('config', 1),
+    offsetTopic: topic('offset', number('offset.storage.partitions', -1)),
+    statusTopic: topic('status', number('status.storage.partitions', -1)),
+    listenHost: listener.host,
+    listenPort: listener.port,
+    advertisedHost: settings['rest.advertised.host.name'] ?? (listener.host === '0.0.0.0' ? '127.0.0.1' : listener.host),
+    advertisedPort: advertised === undefined ? 0 : number('rest.advertised.port', 1),
+    offsetFlushIntervalMs: number('offset.flush.interval.ms', 0),
+    shutdownTimeoutMs: number('task.shutdown.graceful.timeout.ms', 0),
+    isTopicTrackingEnabled: flag('topic.tracking.enable'),
+    isTopicResetAllowed: flag('topic.tracking.allow.reset'),
+    isTopicCreationEnabled: flag('topic.creation.enable'),
+    sessionKeyTtlMs: number('inter.worker.key.ttl.ms', 0),
+  }
+}
+
+/** The first listener; `http://:8083` means loopback here, not every interface: the interface has no login. */
+function readListener(listeners: string): { host: string; port: number } {
+  const first = listeners.split(',')[0]!.trim()
+  const match = /^http:\/\/(\[[0-9a-fA-F:]+\]|[^:/]*):(\d{1,5})\/?$/i.exec(first)
+  if (!match) {
+    const hint = 'Give one as http://host:port; https listeners are not supported yet.'
+    throw new CdcError('CDC_CONFIG_INVALID', `Invalid value ${first} for configuration listeners`, { hint })
+  }
+  const port = Number(match[2])
+  if (port > 65535) throw invalid('listeners', first, 'the port is above 65535')
+  return { host: match[1] === '' ? '127.0.0.1' : match[1]!.replace(/^\[|\]$/g, ''), port }
+}
+
+function invalid(name: string, value: string, reason: string): CdcError {
+  return new CdcError('CDC_CONFIG_INVALID', `Invalid value ${value} for configuration ${name}: ${reason}`)
+}

@@ -1,0 +1,327 @@
+// The worker: what REST asks for, checked and written to the stores, then handed to the connectors. One worker runs every connector of
+// its storage topics; joining other workers by Kafka's group protocol is not built yet.
+import { CdcError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { ConfigInfos } from '../config/definition.ts'
+import { inJavaMapOrder, javaMapText } from '../store/java-map.ts'
+import type { KafkaOffsetStore } from '../store/kafka-offset-store.ts'
+import type { ConfigStore, RestartRequest, StatusStore, StoredConfig, TargetState } from '../store/store.ts'
+import type { ConnectorInfo, ConnectorStateInfo, TaskInfo, TaskStateInfo } from './answers.ts'
+import { partOf, taskPartOf } from './answers.ts'
+import { ManagedConnector } from './managed-connector.ts'
+import type { ConnectorPlugin, PluginCatalog } from './plugin-catalog.ts'
+import type { TaskLauncher } from './task-launcher.ts'
+import type { WorkerConfig } from './worker-config.ts'
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  readonly config: WorkerConfig
+  readonly configs: ConfigStore
+  readonly offsets: KafkaOffsetStore
+  readonly statuses: StatusStore
+  readonly catalog: PluginCatalog
+  readonly launch: TaskLauncher
+  readonly clusterId: string
+  /** Replaces references to config providers and host aliases. */
+  readonly resolve: (config: StoredConfig) => StoredConfig
+  readonly log: Logger
+}
+
+/**
+ * A Kafka Connect worker. Methods that write resolve when the write is durable; its effects follow and show in the status.
+ * Errors are CdcErrors whose message and HTTP status are Connect's.
+ */
+export class Worker implements AsyncDisposable {
+  readonly parts: WorkerParts
+  /** host:port, as statuses name this worker. Set when the REST interface listens. */
+  workerId: string
+  readonly #connectors = new Map<string, ManagedConnector>()
+  #generation = 1
+  #exclusive: Promise<unknown> = Promise.resolve()
+  #isStarted = false
+
+  constructor(parts: WorkerParts) {
+    this.parts = parts
+    this.workerId = `${parts.config.advertisedHost}:${parts.config.advertisedPort}`
+  }
+
+  get isStarted(): boolean {
+    return this.#isStarted
+  }
+
+  /** Takes up every connector of the config topic. The stores must have been started. */
+  start(): void {
+    for (const name of this.parts.configs.connectors()) void this.#managed(name).command('start')
+    this.#isStarted = true
+  }
+
+  connectors(): readonly string[] {
+    return this.parts.configs.connectors()
+  }
+
+  info(name: string): ConnectorInfo {
+    return this.#info(name, inJavaMapOrder(this.config(name)))
+  }
+
+  /** The configuration as it is stored. */
+  config(name: string): StoredConfig {
+    const config = this.parts.configs.config(name)
+    if (!config) throw new CdcError('CDC_STATE_NOT_FOUND', `Connector ${name} not found`)
+    return config
+  }
+
+  /** Null when the connector has no status record. */
+  statusOrNull(name: string): ConnectorStateInfo | null {
+    const connector = this.parts.statuses.status(name, null)
+    if (!connector) return null
+    const tasks = this.parts.statuses.tasks(name).map((status) => taskPartOf(status))
+    return { name, connector: partOf(connector), tasks, type: this.#typeOf(this.parts.configs.config(name)) }
+  }
+
+  status(name: string): ConnectorStateInfo {
+    const status = this.statusOrNull(name)
+    if (!status) throw new CdcError('CDC_STATE_NOT_FOUND', `No status found for connector ${name}`)
+    return status
+  }
+
+  taskStatus(name: string, task: number): TaskStateInfo {
+    const status = this.parts.statuses.status(name, task)
+    if (!status) throw new CdcError('CDC_STATE_NOT_FOUND', `No status found for task ${name}-${task}`)
+    return taskPartOf(status)
+  }
+
+  tasks(name: string): TaskInfo[] {
+    this.config(name)
+    return this.parts.configs.taskConfigs(name).map((config, task) => ({ id: { connector: name, task }, config }))
+  }
+
+  /** Validates a configuration as it would be started. Errors: Connect's for a missing or unknown class. */
+  async validate(config: StoredConfig): Promise<ConfigInfos> {
+    if (config['connector.class'] === undefined || config['connector.class'] === null)
+      throw new CdcError('CDC_STATE_BAD_REQUEST', `Connector config ${javaMapText(config)} contains no connector type`)
+    return this.parts.catalog.validate(this.parts.resolve(config), { settings: this.parts.config.settings })
+  }
+
+  async create(name: string, given: StoredConfig, initial?: TargetState): Promise<ConnectorInfo> {
+    const config = withName(name, given)
+    await this.#check(config)
+    return this.#exclusively(async () => {
+      if (this.parts.configs.config(name)) throw new CdcError('CDC_STATE_CONFLICT', `Connector ${name} already exists`)
+      await this.parts.configs.putConfig(name, config, initial)
+      this.#generation++
+      void this.#managed(name).command('start')
+      return { ...this.#info(name, config), tasks: [] }
+    })
+  }
+
+  async putConfig(name: string, given: StoredConfig): Promise<{ isNew: boolean; info: ConnectorInfo }> {
+    const config = withName(name, given)
+    await this.#check(config)
+    return this.#exclusively(() => this.#store(name, config))
+  }
+
+  /** Changes members; a null removes one. */
+  async patchConfig(name: string, patch: StoredConfig): Promise<ConnectorInfo> {
+    const merged = new Map(Object.entries(this.config(name)))
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === null) merged.delete(key)
+      else merged.set(key, value)
+    }
+    const config = withName(name, inJavaMapOrder(Object.fromEntries(merged)))
+    await this.#check(config)
+    return this.#exclusively(async () => {
+      this.config(name)
+      return (await this.#store(name, config)).info
+    })
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#exclusively(async () => {
+      this.config(name)
+      await this.parts.configs.deleteConfig(name)
+      const connector = this.#managed(name)
+      void connector.command('delete').then(() => {
+        if (!this.parts.configs.config(name) && this.#connectors.get(name) === connector) this.#connectors.delete(name)
+      })
+    })
+  }
+
+  pause(name: string): Promise<void> {
+    return this.#setTarget(name, 'PAUSED', 'pause')
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#setTarget(name, 'STARTED', 'resume')
+  }
+
+  stop(name: string): Promise<void> {
+    return this.#setTarget(name, 'STOPPED', 'stop')
+  }
+
+  /** Null when neither tasks nor failed parts only are asked for; else the status with everything about to restart as RESTARTING. */
+  async restart(name: string, request: RestartRequest): Promise<ConnectorStateInfo | null> {
+    if (!this.parts.configs.config(name)) throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector: ${name}`)
+    const isPlain = !request.includeTasks && !request.onlyFailed
+    const status = this.parts.statuses.status(name, null)
+    if (!status && !isPlain) throw new CdcError('CDC_STATE_NOT_FOUND', `Status for connector ${name} not found`)
+    if (isPlain || !status) {
+      void this.#managed(name).command('restart')
+      return null
+    }
+    const chosen = (state: string) => !request.onlyFailed || state === 'FAILED'
+    const tasks = this.parts.statuses.tasks(name)
+    const answer: ConnectorStateInfo = {
+      name,
+      connector: partOf(status, chosen(status.state) ? 'RESTARTING' : status.state),
+      tasks: tasks.map((task) => taskPartOf(task, request.includeTasks && chosen(task.state) ? 'RESTARTING' : task.state)),
+      type: this.#typeOf(this.parts.configs.config(name)),
+    }
+    await this.parts.configs.putRestartRequest(name, request)
+    void this.#managed(name).command('restart', request)
+    return answer
+  }
+
+  async restartTask(name: string, task: number): Promise<void> {
+    const { configs } = this.parts
+    if (!configs.config(name)) throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector: ${name}`)
+    const isStopped = configs.targetState(name) === 'STOPPED'
+    if (!configs.taskConfigs(name)[task] && !isStopped)
+      throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown task: ${name}-${task}`)
+    // Connect looks for the worker that owns the task and finds none, which it takes for a rebalance.
+    if (isStopped) throw new CdcError('CDC_STATE_CONFLICT', NO_LEADER)
+    void this.#managed(name).restartTask(task)
+  }
+
+  topics(name: string): readonly string[] {
+    if (!this.parts.config.isTopicTrackingEnabled)
+      throw new CdcError('CDC_STATE_CONFLICT', 'Topic tracking is disabled.', { httpStatus: 403 })
+    return this.parts.statuses.topics(name)
+  }
+
+  async resetTopics(name: string): Promise<void> {
+    this.topics(name)
+    if (!this.parts.config.isTopicResetAllowed)
+      throw new CdcError('CDC_STATE_CONFLICT', 'Topic tracking reset is disabled.', { httpStatus: 403 })
+    await this.parts.statuses.resetTopics(name)
+    this.#connectors.get(name)?.forgetTopics()
+  }
+
+  /** The plugin of a connector that exists. */
+  plugin(name: string): ConnectorPlugin {
+    return this.parts.catalog.connector(this.config(name)['connector.class'] ?? '')
+  }
+
+  /** Runs `change` while the connector is stopped and nothing of it runs. Errors: Connect's 400 in any other state. */
+  whileStopped<T>(name: string, change: () => Promise<T>): Promise<T> {
+    return this.#exclusively(async () => {
+      this.config(name)
+      const { configs } = this.parts
+      if (configs.targetState(name) !== 'STOPPED' || configs.taskConfigs(name).length > 0) {
+        const how = `This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`
+        throw new CdcError(
+          'CDC_STATE_BAD_REQUEST',
+          `Connectors must be in the STOPPED state before their offsets can be modified. ${how}`,
+        )
+      }
+      await this.#connectors.get(name)?.settled()
+      return change()
+    })
+  }
+
+  /** Ends every connector and task; offsets are stored first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#exclusively(() =>
+      Promise.all([...this.#connectors.values()].map((connector) => connector.command('shutdown'))),
+    )
+  }
+
+  async #store(name: string, config: StoredConfig): Promise<{ isNew: boolean; info: ConnectorInfo }> {
+    const { configs } = this.parts
+    const isNew = !configs.config(name)
+    const tasks = isNew ? [] : configs.taskConfigs(name).map((_, task) => ({ connector: name, task }))
+    await configs.putConfig(name, config)
+    if (isNew) this.#generation++
+    void this.#managed(name).command(isNew ? 'start' : 'reconfigure')
+    return { isNew, info: { ...this.#info(name, config), tasks } }
+  }
+
+  async #setTarget(name: string, target: TargetState, command: 'pause' | 'resume' | 'stop'): Promise<void> {
+    await this.#exclusively(async () => {
+      const { configs } = this.parts
+      if (!configs.config(name)) throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector ${name}`)
+      if (target === 'STOPPED') await configs.putTaskConfigs(name, [])
+      await configs.putTargetState(name, target)
+      if (target === 'STOPPED') this.#generation++
+      void this.#managed(name).command(command)
+    })
+  }
+
+  async #check(config: StoredConfig): Promise<void> {
+    const infos = await this.validate(config)
+    if (infos.error_count === 0) return
+    const errors = infos.configs.flatMap(({ value }) => value?.errors ?? [])
+    throw new CdcError(
+      'CDC_CONFIG_INVALID',
+      [
+        `Connector configuration is invalid and contains the following ${infos.error_count} error(s):`,
+        ...errors,
+        'You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`',
+      ].join('\n'),
+      { httpStatus: 400 },
+    )
+  }
+
+  #info(name: string, config: StoredConfig): ConnectorInfo {
+    const tasks = this.parts.configs.taskConfigs(name).map((_, task) => ({ connector: name, task }))
+    return { name, config, tasks, type: this.#typeOf(config) }
+  }
+
+  #typeOf(config: StoredConfig | null): ConnectorInfo['type'] {
+    const className = config?.['connector.class']
+    if (!className) return 'unknown'
+    try {
+      return this.parts.catalog.connector(className).type
+    } catch {
+      return 'unknown'
+    }
+  }
+
+  #managed(name: string): ManagedConnector {
+    const known = this.#connectors.get(name)
+    if (known) return known
+    const { configs, statuses, catalog, launch, config, resolve, log } = this.parts
+    const created = new ManagedConnector({
+      name,
+      configs,
+      statuses,
+      catalog,
+      launch,
+      isTopicTrackingEnabled: config.isTopicTrackingEnabled,
+      workerId: () => this.workerId,
+      generation: { current: () => this.#generation, next: () => ++this.#generation },
+      resolve,
+      log,
+    })
+    this.#connectors.set(name, created)
+    return created
+  }
+
+  /** Writes to the stores happen one after the other, so that what was checked still holds when it is written. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#exclusive.then(work)
+    this.#exclusive = result.catch(() => {})
+    return result
+  }
+}
+
+const NO_LEADER =
+  'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.'
+
+/** Connect puts the name into the configuration, at its end. Errors: 400 when another one stands there. */
+function withName(name: string, config: StoredConfig): StoredConfig {
+  const given = config.name
+  if (given === undefined || given === null) return { ...config, name }
+  if (given === name) return config
+  const message = `Connector name configuration (${given}) doesn't match connector name in the URL (${name})`
+  throw new CdcError('CDC_STATE_BAD_REQUEST', message)
+}
