@@ -15,14 +15,20 @@ export interface ColumnModel {
   /** Collation when stated or implied; null when unknown. */
   readonly collation: string | null
   readonly isNullable: boolean
+  /** AUTO_INCREMENT or, as Debezium has it, `ON UPDATE CURRENT_TIMESTAMP`. */
   readonly isAutoIncremented: boolean
   /** Generated column (`GENERATED ALWAYS AS`), stored or virtual. */
   readonly isGenerated: boolean
   /** Labels of ENUM and SET columns, unescaped; empty for others. */
   readonly enumValues: readonly string[]
-  /** True where the column has a default: a stated one, or the implied NULL of a nullable column. */
+  /** The labels as the statement wrote them, quotes included: what Debezium's history keeps. Absent = quote {@link enumValues}. */
+  readonly enumLiterals?: readonly string[]
+  /** True where the column has a default: a stated constant, or NULL or an expression in a nullable column. */
   readonly hasDefault: boolean
-  /** Text of the stated default without quotes; null for none, for NULL, and for an expression. `CURRENT_TIMESTAMP…` stays as text. */
+  /**
+   * Text of the stated default without its outer quotes, escapes unchanged; null for none, for NULL, and for an expression.
+   * `CURRENT_TIMESTAMP…` is `1970-01-01 00:00:00`, as in Debezium's history.
+   */
   readonly defaultExpression: string | null
   readonly comment: string | null
 }
