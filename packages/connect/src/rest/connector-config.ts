@@ -1,7 +1,8 @@
 // `/connectors/{connector}/config`: show, replace or create, change members.
+
+import { inJavaMapOrder } from '../store/java-map.ts'
 import type { Worker } from '../worker/worker.ts'
 import { asCreateError, locationOf } from './connectors.ts'
-import { inJavaMapOrder } from '../store/java-map.ts'
 import { readConfig, trimmed } from './request-body.ts'
 import type { Resource } from './resource.ts'
 

@@ -33,7 +33,8 @@ function internal(worker: Worker, call: Call): Answer {
   const hash = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined
   if (!hash) throw new RestError(400, `Algorithm ${algorithm} not available`)
   const session = worker.parts.configs.sessionKey()
-  if (!session) throw new RestError(503, 'This worker is still starting up and has not been able to read a session key.')
+  if (!session)
+    throw new RestError(503, 'This worker is still starting up and has not been able to read a session key.')
   const expected = createHmac(hash, session.key).update(call.text).digest()
   const given = Buffer.from(signature, 'base64')
   if (given.length !== expected.length || !timingSafeEqual(given, expected))

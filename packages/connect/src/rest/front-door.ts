@@ -56,7 +56,10 @@ function addressRefusal(path: string): string | null {
 
 function hostOf(header: string | undefined): string | null {
   if (header === undefined) return null
-  return header.replace(/:\d+$/, '').replace(/^\[|\]$/g, '').toLowerCase()
+  return header
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase()
 }
 
 function isKnown(host: string, names: readonly string[]): boolean {

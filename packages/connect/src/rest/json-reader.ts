@@ -56,7 +56,9 @@ class Reader {
     this.skipSpace()
     if (this.atEnd) this.#failEnd('Unexpected end-of-input')
     if (depth > MAX_DEPTH)
-      this.#fail(`Document nesting depth (${depth}) exceeds the maximum allowed (${MAX_DEPTH}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`)
+      this.#fail(
+        `Document nesting depth (${depth}) exceeds the maximum allowed (${MAX_DEPTH}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`,
+      )
     const char = this.#text[this.#pos]!
     if (char === '{') return this.#object(depth)
     if (char === '[') return this.#array(depth)
@@ -89,7 +91,8 @@ class Reader {
     this.#pos++
     for (let isFirst = true; ; isFirst = false) {
       this.skipSpace()
-      if (this.atEnd) this.#failEnd(`Unexpected end-of-input: expected close marker for Object (start marker at ${start})`)
+      if (this.atEnd)
+        this.#failEnd(`Unexpected end-of-input: expected close marker for Object (start marker at ${start})`)
       const char = this.#text[this.#pos]!
       if (char === '}' && isFirst) break
       if (char !== '"') this.#failChar('was expecting double-quote to start field name')
@@ -119,7 +122,8 @@ class Reader {
     }
     for (;;) {
       this.skipSpace()
-      if (this.atEnd) this.#failEnd(`Unexpected end-of-input: expected close marker for Array (start marker at ${start})`)
+      if (this.atEnd)
+        this.#failEnd(`Unexpected end-of-input: expected close marker for Array (start marker at ${start})`)
       values.push(this.value(depth + 1))
       if (this.#closes(']', 'Array', start)) break
     }
@@ -130,7 +134,8 @@ class Reader {
   /** After a member: true at the closing mark, false after a comma. */
   #closes(mark: string, kind: string, start: string): boolean {
     this.skipSpace()
-    if (this.atEnd) this.#failEnd(`Unexpected end-of-input: expected close marker for ${kind} (start marker at ${start})`)
+    if (this.atEnd)
+      this.#failEnd(`Unexpected end-of-input: expected close marker for ${kind} (start marker at ${start})`)
     if (this.#text[this.#pos] === mark) return true
     if (this.#text[this.#pos] !== ',') this.#failChar(`was expecting comma to separate ${kind} entries`)
     this.#pos++
@@ -151,7 +156,9 @@ class Reader {
         escaped = true
         this.#pos++
       } else if (code < 0x20)
-        this.#fail(`Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using backslash to be included in string value`)
+        this.#fail(
+          `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using backslash to be included in string value`,
+        )
     }
     return this.#failEnd('Unexpected end-of-input: was expecting closing quote for a string value')
   }

@@ -54,6 +54,7 @@ export function flagOf(call: Call, name: string, absent = false): boolean {
 export function taskOf(call: Call): number {
   const text = call.param('task')
   const task = Number(text)
-  if (!/^[+-]?\d+$/.test(text) || task > 2147483647 || task < -2147483648) throw new RestError(404, 'HTTP 404 Not Found')
+  if (!/^[+-]?\d+$/.test(text) || task > 2147483647 || task < -2147483648)
+    throw new RestError(404, 'HTTP 404 Not Found')
   return task
 }

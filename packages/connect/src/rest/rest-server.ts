@@ -1,11 +1,11 @@
 // The HTTP server: routing, media types, error bodies. What the resources do stands in their own files.
 import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import { javaMapOrder } from '../store/java-map.ts'
 import { stringifyExact } from '../store/exact-json.ts'
+import { javaMapOrder } from '../store/java-map.ts'
 import { type FrontDoorOptions, refusalOf, refuse } from './front-door.ts'
 import { JsonSyntaxError, readJson } from './json-reader.ts'
 import { type Answer, type Call, type Method, type Resource, RestError } from './resource.ts'
@@ -154,8 +154,8 @@ function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer
     const host = request.headers.host ?? `${localAddress}:${localPort}`
     reply.raw.setHeader('location', `http://${host}${answer.location}`)
   }
-  if (answer.body === undefined) return send(reply, answer.status, '', null)
-  send(reply, answer.status, stringifyExact(answer.body), acceptedType(request) ?? JSON_TYPE)
+  if (answer.body === undefined) send(reply, answer.status, '', null)
+  else send(reply, answer.status, stringifyExact(answer.body), acceptedType(request) ?? JSON_TYPE)
 }
 
 function sendOptions(request: FastifyRequest, reply: FastifyReply, allowed: readonly string[]): void {
@@ -217,8 +217,12 @@ function listenError(error: unknown, host: string, port: number): CdcError {
       hint: 'End the program that uses it, or choose another port with the worker option listeners.',
       cause: error,
     })
-  return new CdcError('CDC_CONFIG_INVALID', `The REST interface cannot listen on ${host}:${port} (${code ?? 'unknown'})`, {
-    hint: 'Check the address and port of the worker option listeners.',
-    cause: error,
-  })
+  return new CdcError(
+    'CDC_CONFIG_INVALID',
+    `The REST interface cannot listen on ${host}:${port} (${code ?? 'unknown'})`,
+    {
+      hint: 'Check the address and port of the worker option listeners.',
+      cause: error,
+    },
+  )
 }

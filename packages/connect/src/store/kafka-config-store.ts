@@ -147,10 +147,7 @@ export class KafkaConfigStore implements ConfigStore {
     const waiting = this.#deferred.get(connector)
     const before = this.#tasks.get(connector) ?? []
     const tasks = Array.from({ length: count }, (_, task) => waiting?.get(task) ?? before[task])
-    this.#tasks.set(
-      connector,
-      tasks.every((task) => task !== undefined) ? tasks : [],
-    )
+    this.#tasks.set(connector, tasks.every((task) => task !== undefined) ? tasks : [])
     this.#deferred.delete(connector)
   }
 

@@ -58,7 +58,11 @@ export class ConnectorOffsets {
       const plugin = this.#worker.plugin(connector)
       const { offsets } = this.#worker.parts
       if (plugin.type === 'sink') await this.#sinkOffsets().reset(connector)
-      else await offsets.putAll(connector, offsets.all(connector).map(({ partition }) => ({ partition, offset: null })))
+      else
+        await offsets.putAll(
+          connector,
+          offsets.all(connector).map(({ partition }) => ({ partition, offset: null })),
+        )
       return sentence(plugin.ownsOffsets, 'reset')
     })
   }

@@ -54,7 +54,14 @@ export interface TaskTransition {
   readonly note: string
 }
 
-type ConnectorLine = readonly [ConnectorState, ConnectorCommand, TargetState | null, ConnectorOutcome, TaskEffect, string]
+type ConnectorLine = readonly [
+  ConnectorState,
+  ConnectorCommand,
+  TargetState | null,
+  ConnectorOutcome,
+  TaskEffect,
+  string,
+]
 type TaskLine = readonly [TaskState, TaskCommand, TaskState | 'target' | 'gone', string]
 
 const connectorLines: readonly ConnectorLine[] = [
@@ -71,7 +78,14 @@ const connectorLines: readonly ConnectorLine[] = [
   ['RUNNING', 'pause', 'PAUSED', 'PAUSED', 'pause', 'tasks keep their connections and read nothing'],
   ['RUNNING', 'resume', 'STARTED', 'RUNNING', 'resume', 'a failed task stays failed'],
   ['RUNNING', 'stop', 'STOPPED', 'STOPPED', 'remove', ''],
-  ['RUNNING', 'restart', null, 'target', 'generate', 'tasks restart only with includeTasks, or if their configuration changed'],
+  [
+    'RUNNING',
+    'restart',
+    null,
+    'target',
+    'generate',
+    'tasks restart only with includeTasks, or if their configuration changed',
+  ],
   ['RUNNING', 'reconfigure', null, 'target', 'generate', ''],
   ['RUNNING', 'delete', null, 'gone', 'remove', 'source offsets stay'],
   ['RUNNING', 'fail', null, 'FAILED', 'keep', 'tasks run on'],

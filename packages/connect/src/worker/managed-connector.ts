@@ -190,7 +190,9 @@ export class ManagedConnector {
     const { name, statuses, generation } = this.#options
     const workerId = this.#options.workerId()
     const current = generation.current()
-    this.#write(() => statuses.put({ connector: name, task: null, state, trace, workerId, generation: current, version }))
+    this.#write(() =>
+      statuses.put({ connector: name, task: null, state, trace, workerId, generation: current, version }),
+    )
   }
 
   /** Status records keep the order in which things happened. */

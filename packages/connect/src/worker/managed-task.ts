@@ -91,7 +91,10 @@ export class ManagedTask {
       this.#put('PAUSED', null, version)
     } else if (event.kind === 'failed') {
       this.#state = taskTransition(this.#state, 'fail').to as TaskState
-      log.error({ connector, task, code: event.error.code, hint: event.error.hint }, `task failed: ${event.error.message}`)
+      log.error(
+        { connector, task, code: event.error.code, hint: event.error.hint },
+        `task failed: ${event.error.message}`,
+      )
       this.#put('FAILED', traceOf(event.error), version)
     } else if (event.kind === 'topics' && this.#options.isTopicTrackingEnabled) {
       for (const topic of event.topics) this.#write(() => statuses.addTopic(connector, topic, task))

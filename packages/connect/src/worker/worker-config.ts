@@ -93,7 +93,8 @@ export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): Wo
     statusTopic: topic('status', number('status.storage.partitions', -1)),
     listenHost: listener.host,
     listenPort: listener.port,
-    advertisedHost: settings['rest.advertised.host.name'] ?? (listener.host === '0.0.0.0' ? '127.0.0.1' : listener.host),
+    advertisedHost:
+      settings['rest.advertised.host.name'] ?? (listener.host === '0.0.0.0' ? '127.0.0.1' : listener.host),
     advertisedPort: advertised === undefined ? 0 : number('rest.advertised.port', 1),
     offsetFlushIntervalMs: number('offset.flush.interval.ms', 0),
     shutdownTimeoutMs: number('task.shutdown.graceful.timeout.ms', 0),

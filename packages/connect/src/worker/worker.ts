@@ -173,7 +173,9 @@ export class Worker implements AsyncDisposable {
     const answer: ConnectorStateInfo = {
       name,
       connector: partOf(status, chosen(status.state) ? 'RESTARTING' : status.state),
-      tasks: tasks.map((task) => taskPartOf(task, request.includeTasks && chosen(task.state) ? 'RESTARTING' : task.state)),
+      tasks: tasks.map((task) =>
+        taskPartOf(task, request.includeTasks && chosen(task.state) ? 'RESTARTING' : task.state),
+      ),
       type: this.#typeOf(this.parts.configs.config(name)),
     }
     await this.parts.configs.putRestartRequest(name, request)

@@ -1,0 +1,267 @@
+// One item of a source batch to bytes in a record batch: the fast lane writes a row change's cells straight into the batch, everything
+// else goes through record, transforms and converters. Errors of single records meet the task's error policy here and nowhere else.
+import { CdcError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Converter, HeaderConverter } from '../convert/converter.ts'
+import type { ChangeRow, ChangeShape, SourceItem } from '../data/change-row.ts'
+import { GrowingBytes } from '../data/growing-bytes.ts'
+import type { ConnectRecord, RecordHeader } from '../data/record.ts'
+import { toRecord } from '../data/to-record.ts'
+import type { EncodedHeaders, RecordAppender, RecordOutput } from './record-output.ts'
+import { toleranceExceeded } from './trace.ts'
+
+/** What a writer is made of. */
+export interface RecordWriterOptions {
+  readonly output: RecordOutput
+  readonly keyConverter: Converter
+  readonly valueConverter: Converter
+  readonly headerConverter: HeaderConverter
+  /** The transforms; null when there are none. Returns null for a record that is dropped. */
+  readonly transform: ((record: ConnectRecord) => ConnectRecord | null) | null
+  readonly encodeHeaders: (headers: readonly (readonly [string, Uint8Array | null])[]) => EncodedHeaders
+  /** Kafka's hash of key bytes, for topics with several partitions. */
+  readonly partitionOf: (key: Uint8Array, partitions: number) => number
+  /** `errors.tolerance=all`: records that cannot be transformed or converted are skipped. */
+  readonly isTolerant: boolean
+  /** `errors.log.enable`. */
+  readonly logsErrors: boolean
+  readonly log: Logger
+  readonly nowMs?: () => number
+}
+
+type CellWriter = (row: ChangeRow, sink: RecordAppender['sink']) => boolean
+
+/** The fast lane of one shape. `writeKey` null: no key. */
+interface FastLane {
+  readonly topic: string
+  readonly writeKey: CellWriter | null
+  readonly writeValue: CellWriter
+}
+
+/** A record whose topic is not resolved yet. */
+interface Pending {
+  readonly topic: string
+  readonly partition: number | null
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: EncodedHeaders
+  readonly timestampMs: number
+}
+
+/** Writes the records of one task. */
+export class RecordWriter {
+  readonly #options: RecordWriterOptions
+  readonly #lanes = new Map<ChangeShape, FastLane | null>()
+  readonly #headers = new WeakMap<readonly RecordHeader[], { topic: string; encoded: EncodedHeaders }>()
+  readonly #keyBytes = new GrowingBytes(256)
+  #pending: Pending[] = []
+  readonly #pendingTopics = new Set<string>()
+  readonly #topics = new Set<string>()
+  #newTopics: string[] = []
+  #nextPartition = 0
+  #nowMs = 0
+  #skipped = 0
+
+  constructor(options: RecordWriterOptions) {
+    this.#options = options
+  }
+
+  /** Records skipped so far because of errors. */
+  get skipped(): number {
+    return this.#skipped
+  }
+
+  /** Begins a batch: records without a timestamp get the present time, read once per batch. */
+  begin(): void {
+    this.#nowMs = (this.#options.nowMs ?? Date.now)()
+  }
+
+  /** Writes one item; nothing of it is kept. Errors: the error policy's when the record cannot be written. */
+  write(item: SourceItem): void {
+    if (item.kind === 'record') {
+      this.#writeRecord(item.record)
+      return
+    }
+    const lane = this.#laneOf(item.shape)
+    if (lane === null || !this.#writeFast(item, lane)) this.#writeRecord(item)
+  }
+
+  /** Appends the records that waited for their topic to be found or created. */
+  async settle(): Promise<void> {
+    if (this.#pending.length === 0) return
+    await this.#options.output.resolve([...this.#pendingTopics])
+    const pending = this.#pending
+    this.#pending = []
+    this.#pendingTopics.clear()
+    for (const record of pending) this.#append(record)
+  }
+
+  /** Topics that got their first record since the last call. */
+  takeNewTopics(): string[] {
+    const topics = this.#newTopics
+    this.#newTopics = []
+    return topics
+  }
+
+  /** Counts every topic as new again. */
+  forgetTopics(): void {
+    this.#topics.clear()
+  }
+
+  #laneOf(shape: ChangeShape): FastLane | null {
+    const known = this.#lanes.get(shape)
+    if (known !== undefined) return known
+    const lane = this.#buildLane(shape)
+    if (this.#lanes.size > 10_000) this.#lanes.clear() // shapes of tables that were altered again and again
+    this.#lanes.set(shape, lane)
+    return lane
+  }
+
+  #buildLane(shape: ChangeShape): FastLane | null {
+    const { transform, keyConverter, valueConverter } = this.#options
+    if (transform) return null
+    const key = keyConverter.changeWriter(shape)
+    const value = valueConverter.changeWriter(shape)
+    if (!key?.writeKey || !value?.writeValue) return null
+    const { topic, keySchema } = shape
+    const writeKey: CellWriter | null = keySchema === null ? null : (row, sink) => key.writeKey!(row, sink)
+    return { topic, writeKey, writeValue: (row, sink) => value.writeValue!(row, sink) }
+  }
+
+  /** False when the general path must write the row: topic not resolved, or a writer that gives up. */
+  #writeFast(row: ChangeRow, lane: FastLane): boolean {
+    const { output, partitionOf } = this.#options
+    const partitions = output.partitionsOf(lane.topic)
+    if (partitions === null || this.#pendingTopics.has(lane.topic)) return false
+    let partition = 0
+    const keyBytes = this.#keyBytes
+    if (partitions > 1) {
+      keyBytes.pos = 0
+      if (lane.writeKey === null) partition = this.#anyPartition(partitions)
+      else if (!lane.writeKey(row, keyBytes)) return false
+      else partition = partitionOf(keyBytes.bytes.subarray(0, keyBytes.pos), partitions)
+    }
+    const headers = this.#headersOf(lane.topic, row.headers)
+    const appender = output.appender(lane.topic, partition)
+    appender.begin(this.#nowMs)
+    try {
+      let isWritten = true
+      if (lane.writeKey === null) appender.nullKey()
+      else {
+        appender.beginKey()
+        if (partitions > 1) copyTo(appender, keyBytes.bytes, keyBytes.pos)
+        else isWritten = lane.writeKey(row, appender.sink)
+        appender.endKey()
+      }
+      if (isWritten) {
+        appender.beginValue()
+        isWritten = lane.writeValue(row, appender.sink)
+        appender.endValue()
+      }
+      if (!isWritten) {
+        appender.rollback()
+        return false
+      }
+    } catch (failure) {
+      appender.rollback()
+      this.#refuse(failure, lane.topic)
+      return true
+    }
+    appender.end(headers)
+    this.#saw(lane.topic)
+    return true
+  }
+
+  #writeRecord(item: ConnectRecord | ChangeRow): void {
+    const { keyConverter, valueConverter, transform, output } = this.#options
+    let topic = 'kind' in item ? item.shape.topic : item.topic
+    let pending: Pending
+    try {
+      const original = 'kind' in item ? toRecord(item) : item
+      const record = transform ? transform(original) : original
+      if (record === null) return
+      topic = record.topic
+      pending = {
+        topic,
+        partition: record.topicPartition,
+        key: keyConverter.fromConnect(topic, record.keySchema, record.key),
+        value: valueConverter.fromConnect(topic, record.valueSchema, record.value),
+        headers: this.#headersOf(topic, record.headers),
+        timestampMs: record.timestampMs ?? this.#nowMs,
+      }
+    } catch (failure) {
+      this.#refuse(failure, topic)
+      return
+    }
+    this.#saw(topic)
+    if (output.partitionsOf(topic) === null || this.#pendingTopics.has(topic)) {
+      this.#pendingTopics.add(topic)
+      this.#pending.push(pending)
+    } else this.#append(pending)
+  }
+
+  #append({ topic, partition, key, value, headers, timestampMs }: Pending): void {
+    const partitions = this.#options.output.partitionsOf(topic)!
+    const chosen =
+      partition ?? (key === null ? this.#anyPartition(partitions) : this.#options.partitionOf(key, partitions))
+    if (chosen < 0 || chosen >= partitions) {
+      const message = `Partition ${chosen} of topic ${topic} does not exist: it has ${partitions}`
+      throw new CdcError('CDC_PRODUCE_FAILED', message)
+    }
+    const appender = this.#options.output.appender(topic, chosen)
+    appender.begin(timestampMs)
+    if (key === null) appender.nullKey()
+    else {
+      appender.beginKey()
+      copyTo(appender, key, key.length)
+      appender.endKey()
+    }
+    if (value === null) appender.nullValue()
+    else {
+      appender.beginValue()
+      copyTo(appender, value, value.length)
+      appender.endValue()
+    }
+    appender.end(headers)
+  }
+
+  /** The error policy: the task ends, or the record is skipped and counted. Row values stay out of the log. */
+  #refuse(failure: unknown, topic: string): void {
+    const { isTolerant, logsErrors, log } = this.#options
+    if (!isTolerant) throw toleranceExceeded(failure)
+    this.#skipped++
+    if (!logsErrors) return
+    const { code, message } = CdcError.from(failure)
+    log.error({ topic, code, skipped: this.#skipped }, `a record was skipped (errors.tolerance=all): ${message}`)
+  }
+
+  #headersOf(topic: string, headers: readonly RecordHeader[]): EncodedHeaders {
+    const known = this.#headers.get(headers)
+    if (known?.topic === topic) return known.encoded
+    const { headerConverter, encodeHeaders } = this.#options
+    const encoded = encodeHeaders(
+      headers.map((header) => [header.key, headerConverter.fromConnectHeader(topic, header)] as const),
+    )
+    this.#headers.set(headers, { topic, encoded })
+    return encoded
+  }
+
+  #saw(topic: string): void {
+    if (this.#topics.has(topic)) return
+    this.#topics.add(topic)
+    this.#newTopics.push(topic)
+  }
+
+  /** Records without a key go round. */
+  #anyPartition(partitions: number): number {
+    this.#nextPartition = (this.#nextPartition + 1) % partitions
+    return this.#nextPartition
+  }
+}
+
+function copyTo(appender: RecordAppender, bytes: Uint8Array, length: number): void {
+  const { sink } = appender
+  sink.reserve(length)
+  sink.bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), sink.pos)
+  sink.pos += length
+}
