@@ -16,3 +16,10 @@ export type {
 export { columnType } from './type/column-type-of.ts'
 export { GrowingSink } from './type/growing-sink.ts'
 export type { BinlogColumn } from './type/type-request.ts'
+// ddl: statements → changes of the table model
+export type { TableId } from './ddl/cursor.ts'
+export { MysqlDdlError } from './ddl/ddl-error.ts'
+export type { DdlContext, DdlEvent, DdlResult, DdlStatement, SetAssignment } from './ddl/ddl-result.ts'
+export { parseDdl } from './ddl/parse-ddl.ts'
+export type { ColumnModel, TableChange, TableModel } from './ddl/table-model.ts'
+export { quoteLabel, unescapeLiteral } from './ddl/unescape.ts'
