@@ -144,11 +144,20 @@ function invalid(kind: string, value: unknown): CdcError {
   return new CdcError('CDC_ENCODE_FAILED', `Invalid type for ${kind.toUpperCase()}: ${typeName(value)}`)
 }
 
+/** A value's class as Java would name it: Connect's sentences show it. */
 function typeName(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return typeof value
-  if (value instanceof Uint8Array) return 'bytes'
-  return isStruct(value) ? 'struct' : (value.constructor?.name ?? 'object')
+  if (value instanceof Uint8Array) return 'class [B'
+  if (Array.isArray(value)) return 'class java.util.ArrayList'
+  if (value instanceof Map) return 'class java.util.HashMap'
+  if (isStruct(value)) return 'class org.apache.kafka.connect.data.Struct'
+  return JAVA_CLASSES[typeof value] ?? 'class java.lang.Object'
+}
+
+const JAVA_CLASSES: Readonly<Record<string, string>> = {
+  string: 'class java.lang.String',
+  boolean: 'class java.lang.Boolean',
+  bigint: 'class java.lang.Long',
+  number: 'class java.lang.Integer',
 }
 
 function bytesOf(value: unknown): Uint8Array {
