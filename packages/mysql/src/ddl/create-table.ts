@@ -99,6 +99,7 @@ function readTableOptions(session: DdlSession): TableOptions {
       cursor.isWords('SELECT') ||
       cursor.isWords('AS') ||
       cursor.isWords('VALUES') ||
+      cursor.isWords('TABLE') ||
       cursor.isWords('WITH', 'RECURSIVE')
     ) {
       cursor.fail('columns come from a query')

@@ -13,7 +13,9 @@ export interface TableId {
 export class SqlCursor {
   readonly sql: string
   readonly #tokenizer: Tokenizer
-  readonly #ahead: Token[] = []
+  /** Tokens read so far; `#next` is the index of the next one. */
+  readonly #tokens: Token[] = []
+  #next = 0
   /** Where the last token taken ended. */
   lastEnd = 0
 
@@ -23,30 +25,35 @@ export class SqlCursor {
   }
 
   peek(distance = 0): Token {
-    while (this.#ahead.length <= distance) this.#ahead.push(this.#tokenizer.next())
-    return this.#ahead[distance] as Token
+    const index = this.#next + distance
+    while (this.#tokens.length <= index) this.#tokens.push(this.#tokenizer.next())
+    return this.#tokens[index] as Token
   }
 
   take(): Token {
     const token = this.peek()
-    this.#ahead.shift()
+    this.#next++
     this.lastEnd = token.end
     return token
   }
 
   /** True where the next tokens are these words, unquoted. */
-  isWords(...words: readonly string[]): boolean {
-    for (let i = 0; i < words.length; i++) {
-      const token = this.peek(i)
-      if (token.kind !== 'word' || token.text !== words[i]) return false
-    }
-    return true
+  isWords(first: string, second?: string, third?: string): boolean {
+    if (!this.#isWordAt(0, first)) return false
+    return second === undefined || (this.#isWordAt(1, second) && (third === undefined || this.#isWordAt(2, third)))
+  }
+
+  #isWordAt(distance: number, word: string): boolean {
+    const token = this.peek(distance)
+    return token.kind === 'word' && token.text === word
   }
 
   /** Takes the words if they come next. */
-  acceptWords(...words: readonly string[]): boolean {
-    if (!this.isWords(...words)) return false
-    for (let i = 0; i < words.length; i++) this.take()
+  acceptWords(first: string, second?: string, third?: string): boolean {
+    if (!this.isWords(first, second, third)) return false
+    this.take()
+    if (second !== undefined) this.take()
+    if (third !== undefined) this.take()
     return true
   }
 
@@ -73,8 +80,8 @@ export class SqlCursor {
     if (!this.acceptSymbol(symbol)) this.fail(`"${symbol}" expected`)
   }
 
-  expectWords(...words: readonly string[]): void {
-    if (!this.acceptWords(...words)) this.fail(`${words.join(' ')} expected`)
+  expectWords(word: string): void {
+    if (!this.acceptWords(word)) this.fail(`${word} expected`)
   }
 
   /** At the end of the statement: end of text or `;`. */
