@@ -75,8 +75,11 @@ export class Admin {
       resources: [{ resourceType: RESOURCE_TOPIC, resourceName: name, configurationKeys: null }],
     })
     const result = answer.results[0]
-    if (result === undefined || result.errorCode !== 0) throw KafkaError.fromNumber(result?.errorCode ?? -1, result?.errorMessage)
-    return new Map(result.configs.flatMap((config) => (config.value === null ? [] : [[config.name, config.value] as const])))
+    if (result === undefined || result.errorCode !== 0)
+      throw KafkaError.fromNumber(result?.errorCode ?? -1, result?.errorMessage)
+    return new Map(
+      result.configs.flatMap((config) => (config.value === null ? [] : [[config.name, config.value] as const])),
+    )
   }
 
   /** First offset that is still there. */

@@ -25,7 +25,9 @@ export function parseBootstrap(text: string): string[] {
   return text.split(',').map((part) => {
     const address = part.trim().replace(/^[A-Z_]+:\/\//, '')
     if (!/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/.test(address))
-      throw new KafkaError('INVALID_CONFIG', `Invalid url in bootstrap.servers: ${part.trim()}`, { hint: 'Give host:port, several separated by commas.' })
+      throw new KafkaError('INVALID_CONFIG', `Invalid url in bootstrap.servers: ${part.trim()}`, {
+        hint: 'Give host:port, several separated by commas.',
+      })
     return address
   })
 }
@@ -72,7 +74,8 @@ export class Cluster {
   async leader(topic: string, partition: number): Promise<Connection> {
     const known = this.#topics.get(topic) ?? (await this.#topic(topic))
     const leader = known.leaders[partition]
-    if (leader === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic ${topic} has no partition ${partition}`)
+    if (leader === undefined)
+      throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic ${topic} has no partition ${partition}`)
     const address = this.#brokers.get(leader)
     if (address === undefined) {
       this.#topics.delete(topic)
@@ -101,7 +104,8 @@ export class Cluster {
       allowAutoTopicCreation: allowCreation,
     })
     this.#controller = answer.controllerId
-    for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+    for (const { nodeId, host, port } of answer.brokers)
+      this.#brokers.set(nodeId, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
     const found: TopicMetadata[] = []
     for (const topic of answer.topics) {
       if (topic.name === null) continue
@@ -144,14 +148,12 @@ export class Cluster {
       return this.#connect(address)
     }
     const { host, port } = hostAndPort(address)
-    const opening = this.#options
-      .open(host, port, this.#abort.signal)
-      .then((link) =>
-        Connection.open(link, {
-          clientId: this.#options.clientId,
-          ...(this.#options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: this.#options.requestTimeoutMs }),
-        }),
-      )
+    const opening = this.#options.open(host, port, this.#abort.signal).then((link) =>
+      Connection.open(link, {
+        clientId: this.#options.clientId,
+        ...(this.#options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: this.#options.requestTimeoutMs }),
+      }),
+    )
     this.#connections.set(address, opening)
     opening.catch(() => this.#connections.delete(address))
     return opening

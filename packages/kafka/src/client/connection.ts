@@ -50,7 +50,9 @@ export class Connection {
     // an older broker answers in version 0 with this code
     if (answer.errorCode === 35) answer = await connection.#exchange(ApiVersions, 0, about)
     if (answer.errorCode !== 0) throw KafkaError.fromNumber(answer.errorCode)
-    connection.#versions = new Map(answer.apiKeys.map((key) => [key.apiKey, { min: key.minVersion, max: key.maxVersion }]))
+    connection.#versions = new Map(
+      answer.apiKeys.map((key) => [key.apiKey, { min: key.minVersion, max: key.maxVersion }]),
+    )
     return connection
   }
 

@@ -27,7 +27,8 @@ export class PortLink implements Link {
   }
 
   send(parts: readonly Uint8Array[]): Promise<void> {
-    if (this.#isClosed) return Promise.reject(new KafkaError('NETWORK_EXCEPTION', 'the link to the embedded broker is closed'))
+    if (this.#isClosed)
+      return Promise.reject(new KafkaError('NETWORK_EXCEPTION', 'the link to the embedded broker is closed'))
     let size = 0
     for (const part of parts) size += part.length
     const frame = new Uint8Array(size)

@@ -29,11 +29,16 @@ export class TcpLink implements Link {
     })
     socket.on('drain', () => this.#release())
     socket.on('error', (error) => {
-      this.#error ??= new KafkaError('NETWORK_EXCEPTION', `connection to ${this.peer} failed: ${error.message}`, { cause: error })
+      this.#error ??= new KafkaError('NETWORK_EXCEPTION', `connection to ${this.peer} failed: ${error.message}`, {
+        cause: error,
+      })
     })
     socket.on('close', () => {
       if (this.#isClosed && this.#error === undefined) this.onClose()
-      else this.onClose(this.#error ?? new KafkaError('NETWORK_EXCEPTION', `connection to ${this.peer} was closed by the other side`))
+      else
+        this.onClose(
+          this.#error ?? new KafkaError('NETWORK_EXCEPTION', `connection to ${this.peer} was closed by the other side`),
+        )
       this.#isClosed = true
       this.#release()
     })

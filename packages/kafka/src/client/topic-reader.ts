@@ -38,15 +38,19 @@ const FETCH_VERSION = 12
  * Reads a partition on and on, one chunk per answer of the broker (empty ones too, so that a caller sees the end). Retriable errors are
  * tried again; others reject with a KafkaError (OFFSET_OUT_OF_RANGE, CORRUPT_MESSAGE …). Checksums are checked.
  */
-export async function* readTopic(cluster: Cluster, options: TopicReaderOptions): AsyncGenerator<ReadChunk, void, undefined> {
+export async function* readTopic(
+  cluster: Cluster,
+  options: TopicReaderOptions,
+): AsyncGenerator<ReadChunk, void, undefined> {
+  const isEnded = () => options.signal?.aborted === true
   let offset = options.fromOffset
-  while (options.signal?.aborted !== true) {
+  while (!isEnded()) {
     let chunk: ReadChunk
     try {
       chunk = await fetchOnce(cluster, options, offset)
     } catch (error) {
       const problem = KafkaError.from(error)
-      if (options.signal?.aborted === true) return
+      if (isEnded()) return
       if (!problem.retriable || problem.code === 'UNKNOWN_TOPIC_OR_PARTITION') throw problem
       cluster.forget(options.topic)
       await delay(RETRY_MS)
@@ -58,7 +62,10 @@ export async function* readTopic(cluster: Cluster, options: TopicReaderOptions):
 }
 
 /** Reads from an offset to the high watermark as it is at the call, and ends. */
-export async function* readToEnd(cluster: Cluster, options: TopicReaderOptions): AsyncGenerator<ReadChunk, void, undefined> {
+export async function* readToEnd(
+  cluster: Cluster,
+  options: TopicReaderOptions,
+): AsyncGenerator<ReadChunk, void, undefined> {
   let end = -1
   for await (const chunk of readTopic(cluster, { maxWaitMs: 0, ...options })) {
     if (end < 0) end = chunk.highWatermark
@@ -85,7 +92,8 @@ async function fetchOnce(cluster: Cluster, options: TopicReaderOptions, offset: 
   if (answer.errorCode !== 0) throw KafkaError.fromNumber(answer.errorCode)
   const result = answer.responses[0]?.partitions[0]
   if (result === undefined) return { records: [], nextOffset: offset, highWatermark: offset }
-  if (result.errorCode !== 0) throw KafkaError.fromNumber(result.errorCode, `reading ${topic}-${partition} at offset ${offset} failed`)
+  if (result.errorCode !== 0)
+    throw KafkaError.fromNumber(result.errorCode, `reading ${topic}-${partition} at offset ${offset} failed`)
   const records: BatchRecord[] = []
   let nextOffset = offset
   for (const batch of readBatches(result.records ?? Buffer.alloc(0), { check: true })) {
