@@ -1,5 +1,6 @@
 // How many bytes a cell takes in a row image, by the type code and metadata of its column in the TABLE_MAP event.
 import { MysqlUnsupportedError } from '../error.ts'
+import { decimalGroups, packedBytes } from '../type/packed-decimal.ts'
 import {
   MYSQL_TYPE_BIT,
   MYSQL_TYPE_BLOB,
@@ -33,20 +34,6 @@ import {
   MYSQL_TYPE_YEAR,
 } from '../type/type-codes.ts'
 
-/** Bytes that a DECIMAL of this many digits takes before or after the point. */
-const DECIMAL_GROUP_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]
-
-/** Bytes of a packed DECIMAL(precision, scale). */
-export function decimalBytes(precision: number, scale: number): number {
-  const integerDigits = precision - scale
-  return (
-    Math.floor(integerDigits / 9) * 4 +
-    DECIMAL_GROUP_BYTES[integerDigits % 9]! +
-    Math.floor(scale / 9) * 4 +
-    DECIMAL_GROUP_BYTES[scale % 9]!
-  )
-}
-
 /**
  * Layout of a cell: a positive number is its fixed size in bytes; a negative one, -1 to -4, says that a little-endian length of so many
  * bytes stands before it. Throws MysqlUnsupportedError for a type that never stands in a row image.
@@ -78,7 +65,7 @@ export function cellLayout(typeCode: number, meta: number): number {
     case MYSQL_TYPE_TIME2:
       return 3 + ((meta + 1) >> 1)
     case MYSQL_TYPE_NEWDECIMAL:
-      return decimalBytes(meta >> 8, meta & 0xff)
+      return packedBytes(decimalGroups(meta >> 8, meta & 0xff))
     case MYSQL_TYPE_BIT:
       return (meta + 7) >> 3
     case MYSQL_TYPE_ENUM:

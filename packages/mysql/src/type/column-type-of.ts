@@ -2,11 +2,22 @@
 import type { ColumnModel } from '../ddl/table-model.ts'
 import { MysqlUnsupportedError } from '../error.ts'
 import { binaryType } from './binary.ts'
+import { bitType } from './bit.ts'
 import type { CellForm, ColumnType, ValueOptions } from './column-type.ts'
+import { dateType } from './date.ts'
 import { datetimeType } from './datetime.ts'
+import { decimalType } from './decimal.ts'
+import { enumType, setType } from './enumeration.ts'
+import { floatType } from './float.ts'
+import { geometryType, pointType } from './geometry.ts'
 import { booleanType, integerType } from './integer.ts'
+import { jsonType } from './json-column.ts'
 import { textType } from './text.ts'
+import { timeType } from './time.ts'
+import { timestampType } from './timestamp.ts'
 import { type BinlogColumn, mismatch, type TypeRequest } from './type-request.ts'
+import { vectorType } from './vector.ts'
+import { yearType } from './year.ts'
 
 type Family = (request: TypeRequest) => ColumnType
 
@@ -31,7 +42,28 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   BLOB: binaryType,
   MEDIUMBLOB: binaryType,
   LONGBLOB: binaryType,
+  DECIMAL: decimalType,
+  FLOAT: floatType,
+  DOUBLE: floatType,
+  REAL: floatType,
+  BIT: bitType,
+  DATE: dateType,
+  TIME: timeType,
   DATETIME: datetimeType,
+  TIMESTAMP: timestampType,
+  YEAR: yearType,
+  ENUM: enumType,
+  SET: setType,
+  JSON: jsonType,
+  POINT: pointType,
+  GEOMETRY: geometryType,
+  LINESTRING: geometryType,
+  POLYGON: geometryType,
+  MULTIPOINT: geometryType,
+  MULTILINESTRING: geometryType,
+  MULTIPOLYGON: geometryType,
+  GEOMETRYCOLLECTION: geometryType,
+  VECTOR: vectorType,
 }
 
 /** Other words that the server takes for a type. */
@@ -46,6 +78,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   INTEGER: 'INT',
   INT8: 'BIGINT',
   SERIAL: 'BIGINT',
+  NUMERIC: 'DECIMAL',
+  DEC: 'DECIMAL',
+  FIXED: 'DECIMAL',
+  FLOAT4: 'FLOAT',
+  FLOAT8: 'DOUBLE',
+  GEOMCOLLECTION: 'GEOMETRYCOLLECTION',
   CHARACTER: 'CHAR',
   NCHAR: 'CHAR',
   NVARCHAR: 'VARCHAR',
