@@ -1,0 +1,54 @@
+// Any event decoded into a plain object: for tools and tests that look at everything. The hot path calls the decoders it needs.
+import { ByteCursor } from './byte-cursor.ts'
+import { EventType } from './event-types.ts'
+import type { EventView } from './event-view.ts'
+import { decodeGtid } from './gtid.ts'
+import { decodeHeartbeat } from './heartbeat.ts'
+import { decodeMariaDbGtid, decodeMariaDbGtidList } from './mariadb-gtid.ts'
+import { decodePreviousGtids } from './previous-gtids.ts'
+import { decodeQuery } from './query.ts'
+import { decodeRotate } from './rotate.ts'
+import { RowsDecoder } from './rows.ts'
+import { decodeRowsQuery } from './rows-query.ts'
+import { decodeTableMap } from './table-map.ts'
+import { decodeXid } from './xid.ts'
+
+/** The decoded body of an event; null for types that are known to be harmless. Throws MYSQL_PROTOCOL_EVENT for corrupt bytes. */
+export function decodeEvent(view: EventView): unknown {
+  const cursor = new ByteCursor().open(view.bytes, view.bodyStart, view.bodyEnd, view)
+  switch (view.header.typeCode) {
+    case EventType.QUERY_EVENT:
+      return decodeQuery(cursor)
+    case EventType.ROTATE_EVENT:
+      return decodeRotate(cursor)
+    case EventType.XID_EVENT:
+      return decodeXid(cursor)
+    case EventType.TABLE_MAP_EVENT:
+      return decodeTableMap(cursor)
+    case EventType.WRITE_ROWS_EVENT_V1:
+    case EventType.UPDATE_ROWS_EVENT_V1:
+    case EventType.DELETE_ROWS_EVENT_V1:
+    case EventType.WRITE_ROWS_EVENT:
+    case EventType.UPDATE_ROWS_EVENT:
+    case EventType.DELETE_ROWS_EVENT:
+      return new RowsDecoder().decode(cursor, view)
+    case EventType.HEARTBEAT_LOG_EVENT:
+    case EventType.HEARTBEAT_LOG_EVENT_V2:
+      return decodeHeartbeat(cursor, view)
+    case EventType.ROWS_QUERY_LOG_EVENT:
+    case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
+      return decodeRowsQuery(cursor, view)
+    case EventType.GTID_LOG_EVENT:
+    case EventType.ANONYMOUS_GTID_LOG_EVENT:
+    case EventType.GTID_TAGGED_LOG_EVENT:
+      return decodeGtid(cursor, view)
+    case EventType.PREVIOUS_GTIDS_LOG_EVENT:
+      return decodePreviousGtids(cursor)
+    case EventType.MARIADB_GTID_EVENT:
+      return decodeMariaDbGtid(cursor, view)
+    case EventType.MARIADB_GTID_LIST_EVENT:
+      return decodeMariaDbGtidList(cursor)
+    default:
+      return null
+  }
+}

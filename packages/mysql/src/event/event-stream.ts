@@ -1,0 +1,187 @@
+// The state of a run of events: checksums, file name and 64-bit positions. Fed with whole events from a connection or a file, in order.
+import { crc32 } from 'node:zlib'
+import { MysqlProtocolError } from '../error.ts'
+import { ByteCursor, corruptEvent } from './byte-cursor.ts'
+import type { EventHeader } from './event.ts'
+import { EventType, eventHandling, unsupportedEvent } from './event-types.ts'
+import {
+  CHECKSUM_BYTES,
+  EVENT_HEADER_BYTES,
+  type EventView,
+  LOG_EVENT_ARTIFICIAL_F,
+  LOG_EVENT_BINLOG_IN_USE_F,
+} from './event-view.ts'
+import { decodeFormatDescription, type FormatDescription } from './format-description.ts'
+import { decodeHeartbeat } from './heartbeat.ts'
+import { decodeRotate } from './rotate.ts'
+
+const TWO_32 = 0x1_0000_0000
+
+class MutableHeader implements EventHeader {
+  timestampSec = 0
+  typeCode = 0
+  serverId = 0
+  lengthBytes = 0
+  logPos = 0
+  flags = 0
+}
+
+class MutableView implements EventView {
+  readonly header = new MutableHeader()
+  bytes: Buffer = Buffer.alloc(0)
+  bodyStart = 0
+  bodyEnd = 0
+  file = ''
+  startPosition = 0
+  endPosition = 0
+  isArtificial = false
+}
+
+/** See the file's head. */
+export class EventStream {
+  /** Of the present file; null before the first one came. */
+  format: FormatDescription | null = null
+  readonly #view = new MutableView()
+  readonly #cursor = new ByteCursor()
+  #file: string
+  #position: number
+
+  /** `position`: where the first event of `file` that will come starts (0 = not known before the first rotate). */
+  constructor(file: string, position: number) {
+    this.#file = file
+    this.#position = position
+  }
+
+  /** File and position behind the last event. */
+  get file(): string {
+    return this.#file
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  /**
+   * Takes `bytes[start, end)` as the next event: checks lengths, checksum and type, follows format descriptions and rotates.
+   * Answers the reused view. Throws MYSQL_PROTOCOL_EVENT, MYSQL_PROTOCOL_CHECKSUM, MYSQL_EVENT_UNSUPPORTED.
+   */
+  accept(bytes: Buffer, start: number, end: number): EventView {
+    const view = this.#view
+    this.#readHeader(bytes, start, end)
+    const { header } = view
+    this.#place(header)
+    view.bytes = bytes
+    view.bodyStart = start + EVENT_HEADER_BYTES
+    view.bodyEnd = end
+    if (header.typeCode === EventType.FORMAT_DESCRIPTION_EVENT) {
+      this.format = decodeFormatDescription(this.#open(), view)
+      this.#checkFormat(start, end)
+    } else if (this.#hasChecksum(start, end)) {
+      if (end - start < EVENT_HEADER_BYTES + CHECKSUM_BYTES) throw corruptEvent(view, 'is too short for its checksum')
+      this.#verify(bytes.readUInt32LE(end - CHECKSUM_BYTES), crc32(bytes.subarray(start, end - CHECKSUM_BYTES)))
+      view.bodyEnd = end - CHECKSUM_BYTES
+    }
+    if (eventHandling(header.typeCode, header.flags) === 'stop') {
+      throw unsupportedEvent(view, bytes.subarray(start, start + EVENT_HEADER_BYTES))
+    }
+    this.#advance()
+    return view
+  }
+
+  #readHeader(bytes: Buffer, start: number, end: number): void {
+    const { header } = this.#view
+    this.#view.file = this.#file
+    this.#view.startPosition = this.#position
+    if (end - start < EVENT_HEADER_BYTES)
+      throw corruptEvent(this.#view, `has ${end - start} bytes, less than its header`)
+    header.timestampSec = bytes.readUInt32LE(start)
+    header.typeCode = bytes[start + 4]!
+    header.serverId = bytes.readUInt32LE(start + 5)
+    header.lengthBytes = bytes.readUInt32LE(start + 9)
+    header.logPos = bytes.readUInt32LE(start + 13)
+    header.flags = bytes.readUInt16LE(start + 17)
+    if (header.lengthBytes !== end - start) {
+      throw corruptEvent(this.#view, `says it has ${header.lengthBytes} bytes where ${end - start} came`)
+    }
+  }
+
+  // The header's position has 32 bits: it is taken as the nearest one at or behind ours. Events without one (MariaDB 11.4) follow directly.
+  #place(header: EventHeader): void {
+    const view = this.#view
+    const { typeCode, flags, logPos, lengthBytes } = header
+    const isHeartbeat = typeCode === EventType.HEARTBEAT_LOG_EVENT || typeCode === EventType.HEARTBEAT_LOG_EVENT_V2
+    view.isArtificial =
+      isHeartbeat ||
+      (flags & LOG_EVENT_ARTIFICIAL_F) !== 0 ||
+      (logPos === 0 && (typeCode === EventType.FORMAT_DESCRIPTION_EVENT || typeCode === EventType.ROTATE_EVENT))
+    if (view.isArtificial) {
+      view.endPosition = this.#position
+      return
+    }
+    if (logPos !== 0) {
+      let endPosition = Math.floor(this.#position / TWO_32) * TWO_32 + logPos
+      if (endPosition < this.#position) endPosition += TWO_32
+      view.startPosition = Math.max(endPosition - lengthBytes, 0)
+    }
+    view.endPosition = view.startPosition + lengthBytes
+  }
+
+  #advance(): void {
+    const view = this.#view
+    const { typeCode } = view.header
+    this.#position = view.endPosition
+    if (typeCode === EventType.ROTATE_EVENT) {
+      const rotate = decodeRotate(this.#open())
+      this.#file = rotate.nextFile
+      this.#position = rotate.nextPosition
+    } else if (typeCode === EventType.HEARTBEAT_LOG_EVENT || typeCode === EventType.HEARTBEAT_LOG_EVENT_V2) {
+      this.#followHeartbeat()
+    }
+  }
+
+  // The server skips transactions that we have; heartbeats say how far. They never go back. A version-1 position has only 32 bits.
+  #followHeartbeat(): void {
+    const view = this.#view
+    const { file, position } = decodeHeartbeat(this.#open(), view)
+    const isWide = view.header.typeCode === EventType.HEARTBEAT_LOG_EVENT_V2
+    if (file === this.#file && position > this.#position && (isWide || this.#position < TWO_32))
+      this.#position = position
+  }
+
+  #open(): ByteCursor {
+    const view = this.#view
+    return this.#cursor.open(view.bytes, view.bodyStart, view.bodyEnd, view)
+  }
+
+  // Before a format description came (the first, artificial rotate) only the bytes themselves can tell.
+  #hasChecksum(start: number, end: number): boolean {
+    if (this.format !== null) return this.format.hasChecksum
+    if (end - start < EVENT_HEADER_BYTES + CHECKSUM_BYTES) return false
+    const { bytes } = this.#view
+    return bytes.readUInt32LE(end - CHECKSUM_BYTES) === crc32(bytes.subarray(start, end - CHECKSUM_BYTES))
+  }
+
+  // The in-use flag is set and cleared in the file without touching the checksum, which is that of the flag cleared.
+  #checkFormat(start: number, end: number): void {
+    const { bytes, header } = this.#view
+    if (!this.format!.hasChecksum) return
+    const stored = bytes.readUInt32LE(end - CHECKSUM_BYTES)
+    let computed = crc32(bytes.subarray(start, end - CHECKSUM_BYTES))
+    if (stored !== computed && (header.flags & LOG_EVENT_BINLOG_IN_USE_F) !== 0) {
+      const copy = Buffer.from(bytes.subarray(start, end - CHECKSUM_BYTES))
+      copy.writeUInt16LE(header.flags & ~LOG_EVENT_BINLOG_IN_USE_F, 17)
+      computed = crc32(copy)
+    }
+    this.#verify(stored, computed)
+  }
+
+  #verify(stored: number, computed: number): void {
+    if (stored === computed) return
+    const { file, startPosition, header } = this.#view
+    throw new MysqlProtocolError({
+      code: 'MYSQL_PROTOCOL_CHECKSUM',
+      message: `Binlog event of type ${header.typeCode} at ${file}:${startPosition} does not match its CRC32`,
+      hint: `Compare with: mysqlbinlog --verify-binlog-checksum --start-position=${startPosition} ${file}`,
+    })
+  }
+}

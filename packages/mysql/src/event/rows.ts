@@ -1,0 +1,69 @@
+// WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS events, versions 1 and 2: what stands before the row images, and where these are.
+import type { ByteCursor } from './byte-cursor.ts'
+import type { RowsEvent } from './event.ts'
+import { EventType } from './event-types.ts'
+import type { EventView } from './event-view.ts'
+
+/** Flag: the last rows event of its statement. */
+export const STMT_END_F = 1
+/** Table id of a rows event without rows, which only ends a statement. */
+export const DUMMY_TABLE_ID = 0xffffff
+
+class MutableRowsEvent implements RowsEvent {
+  kind: RowsEvent['kind'] = 'write'
+  tableId = 0
+  flags = 0
+  columnCount = 0
+  presentBefore: Uint8Array = new Uint8Array(0)
+  presentAfter: Uint8Array | null = null
+  bytes: Buffer = Buffer.alloc(0)
+  rowsStart = 0
+  rowsEnd = 0
+}
+
+/** Decodes rows events into one reused object. */
+export class RowsDecoder {
+  readonly #event = new MutableRowsEvent()
+  #before: Uint8Array = new Uint8Array(0)
+  #after: Uint8Array = new Uint8Array(0)
+
+  /**
+   * Shape: table id (6) | flags (2) | version 2 only: length of extra data incl. itself (2), extra data | column count (lenenc) |
+   * bitmap of columns in the (before) image | updates only: bitmap of columns in the after image | row images.
+   * The answer and its bitmaps are valid until the next call.
+   */
+  decode(cursor: ByteCursor, view: EventView): RowsEvent {
+    const event = this.#event
+    const { typeCode } = view.header
+    const isVersion2 = typeCode >= EventType.WRITE_ROWS_EVENT
+    event.kind = kindOf(typeCode)
+    event.tableId = cursor.u48()
+    event.flags = cursor.u16()
+    if (isVersion2) {
+      const extraBytes = cursor.u16()
+      if (extraBytes < 2) throw cursor.corrupt(`has extra data of ${extraBytes} bytes`)
+      cursor.take(extraBytes - 2)
+    }
+    event.columnCount = cursor.lenenc()
+    const bitmapBytes = Math.ceil(event.columnCount / 8)
+    event.presentBefore = this.#before = readBitmap(cursor, bitmapBytes, this.#before)
+    if (event.kind === 'update') event.presentAfter = this.#after = readBitmap(cursor, bitmapBytes, this.#after)
+    else event.presentAfter = null
+    event.bytes = cursor.bytes
+    event.rowsStart = cursor.pos
+    event.rowsEnd = cursor.end
+    return event
+  }
+}
+
+function kindOf(typeCode: number): RowsEvent['kind'] {
+  if (typeCode === EventType.WRITE_ROWS_EVENT || typeCode === EventType.WRITE_ROWS_EVENT_V1) return 'write'
+  return typeCode === EventType.UPDATE_ROWS_EVENT || typeCode === EventType.UPDATE_ROWS_EVENT_V1 ? 'update' : 'delete'
+}
+
+function readBitmap(cursor: ByteCursor, count: number, old: Uint8Array): Uint8Array {
+  const at = cursor.take(count)
+  const bitmap = old.length === count ? old : new Uint8Array(count)
+  for (let i = 0; i < count; i++) bitmap[i] = cursor.bytes[at + i]!
+  return bitmap
+}

@@ -1,0 +1,172 @@
+// A pull reader of a server's binary log: logs in, becomes a replica, and hands out chunks of whole events.
+import { randomUUID } from 'node:crypto'
+import { MysqlError, MysqlProtocolError } from '../error.ts'
+import { EventStream } from '../event/event-stream.ts'
+import type { EventView } from '../event/event-view.ts'
+import type { ConnectionOptions } from './connection-options.ts'
+import { binlogDump, binlogDumpGtid, registerReplica } from './dump-command.ts'
+import { type DumpServer, prepareDumpSession } from './dump-session.ts'
+import { takeConnection } from './mysql2-takeover.ts'
+import { PacketReader } from './packet-reader.ts'
+import { serverErrorFrom } from './server-error.ts'
+
+/** Where to start reading. */
+export type BinlogStart =
+  | { readonly kind: 'position'; readonly file: string; readonly position: number }
+  /** MySQL: `encoded` is the set of transactions that we have (GtidSet.encode). */
+  | { readonly kind: 'gtid'; readonly encoded: Buffer }
+  /** MariaDB: `domain-server-sequence` list. */
+  | { readonly kind: 'mariadb-gtid'; readonly state: string }
+
+/** What a dump needs besides a login. */
+export interface BinlogOptions extends ConnectionOptions {
+  readonly start: BinlogStart
+  /** Replica server id, 1 to 2^32-1, used once in the topology. */
+  readonly serverId: number
+  /** Period in which an idle server gives a sign of life; default 10,000. Silence of three periods ends the connection. */
+  readonly heartbeatMs?: number
+  /** Default: a random one. */
+  readonly replicaUuid?: string
+  readonly netWriteTimeoutSec?: number
+  readonly netReadTimeoutSec?: number
+}
+
+/** Whole events that were in the buffer. Iterated once, synchronously, before the next chunk is asked for. */
+export interface EventChunk {
+  /** The next event, a reused view; null at the end. Throws MysqlServerError, MysqlProtocolError, MysqlUnsupportedError. */
+  next(): EventView | null
+  /** Whether the socket had nothing more when this chunk was taken: what was made of it should be flushed. */
+  readonly isDrained: boolean
+}
+
+/** Largest chunk; an event larger than this comes alone. */
+const CHUNK_BYTES = 1024 * 1024
+const PACKET_OK = 0x00
+const PACKET_EOF = 0xfe
+const PACKET_ERR = 0xff
+
+/**
+ * Opens a connection, registers as a replica and starts the dump.
+ * Errors: MysqlServerError (refused, missing privilege), MysqlError MYSQL_CONNECTION_*, MYSQL_POSITION_TOO_LARGE. What the server says
+ * against the start position comes from the first `next`.
+ */
+export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> {
+  const { start, serverId } = options
+  if (!Number.isInteger(serverId) || serverId < 1 || serverId > 0xffffffff) {
+    throw new MysqlError({
+      code: 'MYSQL_SERVER_ID',
+      message: `Replica server id ${serverId} is not between 1 and 4294967295`,
+    })
+  }
+  const heartbeatMs = options.heartbeatMs ?? 10_000
+  const command = dumpCommand(start, serverId)
+  let server: DumpServer | null = null
+  const connection = await takeConnection(options, async (query) => {
+    server = await prepareDumpSession(query, {
+      heartbeatMs,
+      replicaUuid: options.replicaUuid ?? randomUUID(),
+      netWriteTimeoutSec: options.netWriteTimeoutSec ?? 0,
+      netReadTimeoutSec: options.netReadTimeoutSec ?? 0,
+      mariaDbState: start.kind === 'mariadb-gtid' ? start.state : null,
+    })
+  })
+  const packets = new PacketReader(connection, {
+    silenceMs: heartbeatMs * 3,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+  try {
+    packets.send(registerReplica(serverId))
+    await packets.next(CHUNK_BYTES)
+    throwIfError(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
+    packets.send(command)
+  } catch (error) {
+    packets.close()
+    throw error
+  }
+  return new BinlogReader(packets, options, server!)
+}
+
+function dumpCommand(start: BinlogStart, serverId: number): Buffer {
+  if (start.kind === 'gtid') return binlogDumpGtid(start.encoded, serverId)
+  if (start.kind === 'position') return binlogDump(start.file, start.position, serverId)
+  return binlogDump('', 4, serverId)
+}
+
+/** See {@link openBinlog}. Not reading is the back-pressure: the socket is paused once the buffer is full. */
+export class BinlogReader {
+  readonly server: DumpServer
+  /** Checksums, file and position of the stream. */
+  readonly stream: EventStream
+  readonly connectionId: number
+  readonly #packets: PacketReader
+  readonly #chunk: PacketChunk
+  readonly #signal: AbortSignal | undefined
+
+  constructor(packets: PacketReader, options: BinlogOptions, server: DumpServer) {
+    const { start } = options
+    this.#packets = packets
+    this.#signal = options.signal
+    this.server = server
+    this.connectionId = packets.connection.connectionId
+    this.stream = start.kind === 'position' ? new EventStream(start.file, start.position) : new EventStream('', 0)
+    this.#chunk = new PacketChunk(packets, this.stream)
+  }
+
+  /**
+   * Waits for the next chunk, a reused object that ends the life of the one before; null once the signal has aborted.
+   * Errors: MYSQL_CONNECTION_LOST, MYSQL_CONNECTION_SILENT (retriable), MYSQL_PROTOCOL_*.
+   */
+  async next(): Promise<EventChunk | null> {
+    try {
+      await this.#packets.next(CHUNK_BYTES)
+    } catch (error) {
+      if (this.#signal?.aborted) return null
+      throw error
+    }
+    this.#chunk.index = 0
+    return this.#chunk
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#packets.close()
+  }
+}
+
+class PacketChunk implements EventChunk {
+  index = 0
+  readonly #packets: PacketReader
+  readonly #stream: EventStream
+
+  constructor(packets: PacketReader, stream: EventStream) {
+    this.#packets = packets
+    this.#stream = stream
+  }
+
+  get isDrained(): boolean {
+    return this.#packets.isDrained
+  }
+
+  next(): EventView | null {
+    const { buffer } = this.#packets
+    if (this.index >= buffer.count) return null
+    const start = buffer.starts[this.index]!
+    const end = buffer.ends[this.index]!
+    this.index++
+    throwIfError(buffer.bytes, start, end)
+    return this.#stream.accept(buffer.bytes, start + 1, end)
+  }
+}
+
+function throwIfError(bytes: Buffer, start: number, end: number): void {
+  const first = end > start ? bytes[start]! : -1
+  if (first === PACKET_OK) return
+  if (first === PACKET_ERR) throw serverErrorFrom(bytes, start, end)
+  if (first === PACKET_EOF) {
+    throw new MysqlError({ code: 'MYSQL_CONNECTION_LOST', message: 'The server ended the dump', retriable: true })
+  }
+  throw new MysqlProtocolError({
+    code: 'MYSQL_PROTOCOL_PACKET',
+    message: `Packet of ${end - start} bytes with the unknown first byte ${first}`,
+  })
+}
