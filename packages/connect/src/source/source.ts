@@ -1,4 +1,5 @@
 // The contract of a source: who calls, how often, what an ack means, what ends the stream. No code.
+import type { LinkFactory } from '@millrace/kafka'
 import type { SourceItem } from '../data/change-row.ts'
 
 /** Connect's source partition and source offset: flat JSON objects in the source's own member order. */
@@ -30,6 +31,8 @@ export interface SourceContext {
   readonly signal: AbortSignal
   /** The last stored offset of the partition; null when there is none. */
   loadOffset(partition: SourcePartition): Promise<SourceOffset | null>
+  /** Opens links to brokers, for the schema history and other topics of the source's own: to the embedded broker if the address is its. */
+  readonly openLink: LinkFactory
 }
 
 /**

@@ -1,5 +1,6 @@
 // One item of a source batch to bytes in a record batch: the fast lane writes a row change's cells straight into the batch, everything
 // else goes through record, transforms and converters. Errors of single records meet the task's error policy here and nowhere else.
+import { encodeHeaders, partitionForKey } from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Converter, HeaderConverter } from '../convert/converter.ts'
@@ -16,17 +17,21 @@ export interface RecordWriterOptions {
   readonly keyConverter: Converter
   readonly valueConverter: Converter
   readonly headerConverter: HeaderConverter
-  /** The transforms; null when there are none. Returns null for a record that is dropped. */
-  readonly transform: ((record: ConnectRecord) => ConnectRecord | null) | null
-  readonly encodeHeaders: (headers: readonly (readonly [string, Uint8Array | null])[]) => EncodedHeaders
-  /** Kafka's hash of key bytes, for topics with several partitions. */
-  readonly partitionOf: (key: Uint8Array, partitions: number) => number
+  readonly transforms: Transforms
   /** `errors.tolerance=all`: records that cannot be transformed or converted are skipped. */
   readonly isTolerant: boolean
   /** `errors.log.enable`. */
   readonly logsErrors: boolean
   readonly log: Logger
   readonly nowMs?: () => number
+}
+
+/** The transforms of a task, as transform/chain.ts has them. */
+export interface Transforms {
+  /** False: records of this topic stay as they are. */
+  touches(topic: string): boolean
+  /** Null for a record that is dropped. */
+  apply(record: ConnectRecord): ConnectRecord | null
 }
 
 type CellWriter = (row: ChangeRow, sink: RecordAppender['sink']) => boolean
@@ -118,8 +123,8 @@ export class RecordWriter {
   }
 
   #buildLane(shape: ChangeShape): FastLane | null {
-    const { transform, keyConverter, valueConverter } = this.#options
-    if (transform) return null
+    const { transforms, keyConverter, valueConverter } = this.#options
+    if (transforms.touches(shape.topic)) return null
     const key = keyConverter.changeWriter(shape)
     const value = valueConverter.changeWriter(shape)
     if (!key?.writeKey || !value?.writeValue) return null
@@ -130,7 +135,7 @@ export class RecordWriter {
 
   /** False when the general path must write the row: topic not resolved, or a writer that gives up. */
   #writeFast(row: ChangeRow, lane: FastLane): boolean {
-    const { output, partitionOf } = this.#options
+    const { output } = this.#options
     const partitions = output.partitionsOf(lane.topic)
     if (partitions === null || this.#pendingTopics.has(lane.topic)) return false
     let partition = 0
@@ -139,7 +144,7 @@ export class RecordWriter {
       keyBytes.pos = 0
       if (lane.writeKey === null) partition = this.#anyPartition(partitions)
       else if (!lane.writeKey(row, keyBytes)) return false
-      else partition = partitionOf(keyBytes.bytes.subarray(0, keyBytes.pos), partitions)
+      else partition = partitionForKey(partitions, keyBytes.bytes, 0, keyBytes.pos)
     }
     const headers = this.#headersOf(lane.topic, row.headers)
     const appender = output.appender(lane.topic, partition)
@@ -173,12 +178,12 @@ export class RecordWriter {
   }
 
   #writeRecord(item: ConnectRecord | ChangeRow): void {
-    const { keyConverter, valueConverter, transform, output } = this.#options
+    const { keyConverter, valueConverter, transforms, output } = this.#options
     let topic = 'kind' in item ? item.shape.topic : item.topic
     let pending: Pending
     try {
       const original = 'kind' in item ? toRecord(item) : item
-      const record = transform ? transform(original) : original
+      const record = transforms.apply(original)
       if (record === null) return
       topic = record.topic
       pending = {
@@ -203,7 +208,7 @@ export class RecordWriter {
   #append({ topic, partition, key, value, headers, timestampMs }: Pending): void {
     const partitions = this.#options.output.partitionsOf(topic)!
     const chosen =
-      partition ?? (key === null ? this.#anyPartition(partitions) : this.#options.partitionOf(key, partitions))
+      partition ?? (key === null ? this.#anyPartition(partitions) : partitionForKey(partitions, key))
     if (chosen < 0 || chosen >= partitions) {
       const message = `Partition ${chosen} of topic ${topic} does not exist: it has ${partitions}`
       throw new CdcError('CDC_PRODUCE_FAILED', message)
@@ -238,9 +243,9 @@ export class RecordWriter {
   #headersOf(topic: string, headers: readonly RecordHeader[]): EncodedHeaders {
     const known = this.#headers.get(headers)
     if (known?.topic === topic) return known.encoded
-    const { headerConverter, encodeHeaders } = this.#options
+    const { headerConverter } = this.#options
     const encoded = encodeHeaders(
-      headers.map((header) => [header.key, headerConverter.fromConnectHeader(topic, header)] as const),
+      headers.map((header) => ({ key: header.key, value: headerConverter.fromConnectHeader(topic, header) })),
     )
     this.#headers.set(headers, { topic, encoded })
     return encoded

@@ -1,4 +1,5 @@
 // The loop of a source task: batch → records → acknowledgement → offset. It fits one screen; what it calls stands in the files beside it.
+import type { SourceItem } from '../data/change-row.ts'
 import type { Source } from '../source/source.ts'
 import type { OffsetProgress } from './offset-progress.ts'
 import type { RecordOutput } from './record-output.ts'
@@ -22,18 +23,21 @@ export interface SourceLoopOptions {
  */
 export async function runSourceLoop(options: SourceLoopOptions): Promise<void> {
   const { source, writer, output, progress, whenUnpaused, onTopics } = options
+  const write = (item: SourceItem) => {
+    writer.write(item)
+  }
   const batches = source.batches()[Symbol.asyncIterator]()
   let failure: unknown = null
   try {
     for (;;) {
-      await whenUnpaused()
       const next = batches.next()
       // A source that has nothing at hand is drained: what is open goes out now instead of waiting for a batch to fill.
       if (!(await isSettledSoon(next))) output.send()
       const { done, value: batch } = await next
       if (done) break
+      await whenUnpaused()
       writer.begin()
-      batch.forEach((item) => writer.write(item))
+      batch.forEach(write)
       await writer.settle()
       const acknowledged = output.acknowledged()
       progress.add(batch, acknowledged)

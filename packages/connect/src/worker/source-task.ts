@@ -1,0 +1,115 @@
+// The life of a source task in its thread: open, run, and after an error that may pass by itself wait and open again from the stored offset.
+import type { LinkFactory } from '@millrace/kafka'
+import { CdcError } from '../base/errors.ts'
+import { sleep } from '../base/lifecycle.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Converter, HeaderConverter } from '../convert/converter.ts'
+import type { Source, SourceContext } from '../source/source.ts'
+import type { StoredConfig } from '../store/store.ts'
+import { OffsetProgress } from './offset-progress.ts'
+import type { RecordOutput } from './record-output.ts'
+import { RecordWriter, type Transforms } from './record-writer.ts'
+import { runSourceLoop } from './source-loop.ts'
+import type { TaskChannel } from './task-channel.ts'
+
+/** What a task's plugins module exports as `taskPlugins`. Every method throws a CdcError for what it cannot make. */
+export interface TaskPlugins {
+  openSource(config: StoredConfig, context: SourceContext, log: Logger): Source | Promise<Source>
+  transforms(config: StoredConfig): Transforms & { close(): void }
+  /** The connector's converters, else the worker's. */
+  converters(
+    config: StoredConfig,
+    settings: Readonly<Record<string, string>>,
+  ): { readonly key: Converter; readonly value: Converter; readonly header: HeaderConverter }
+}
+
+/** What a source task is made of. */
+export interface SourceTaskOptions {
+  readonly connector: string
+  readonly task: number
+  readonly config: StoredConfig
+  readonly settings: Readonly<Record<string, string>>
+  readonly channel: TaskChannel
+  readonly plugins: TaskPlugins
+  /** A fresh output; closed at the end of each run. */
+  readonly openOutput: () => Promise<RecordOutput & AsyncDisposable>
+  readonly openLink: LinkFactory
+  readonly offsetFlushIntervalMs: number
+  readonly log: Logger
+}
+
+/** Runs until the channel's signal aborts; throws what must end the task. */
+export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
+  const { channel, config, log } = options
+  const maxRetries = numberOf(config['errors.max.retries'], -1)
+  const waitMs = numberOf(config['retriable.restart.connector.wait.ms'], 10_000)
+  let retries = 0
+  await channel.whenUnpaused()
+  while (!channel.signal.aborted) {
+    const startedMs = Date.now()
+    let isOpened = false
+    try {
+      await runOnce(options, () => {
+        isOpened = true
+        retries = 0
+      })
+      return
+    } catch (thrown) {
+      if (channel.signal.aborted && CdcError.from(thrown).code === 'CDC_STATE_ABORTED') return
+      const error = CdcError.from(thrown)
+      const mayRetry = error.retriable && (maxRetries < 0 || retries < maxRetries)
+      if (!mayRetry || (!isOpened && retries === 0 && maxRetries === 0)) throw error
+      retries++
+      const message = `${error.message}; trying again in ${waitMs} ms (retry ${retries})`
+      log.warn({ code: error.code, ranMs: Date.now() - startedMs, hint: error.hint }, message)
+      await sleep(waitMs, { signal: channel.signal })
+    }
+  }
+}
+
+async function runOnce(options: SourceTaskOptions, onOpened: () => void): Promise<void> {
+  const { channel, plugins, config, settings, log } = options
+  const { key, value, header } = plugins.converters(config, settings)
+  await using stack = new AsyncDisposableStack()
+  const transforms = plugins.transforms(config)
+  stack.defer(() => transforms.close())
+  const output = stack.use(await options.openOutput())
+  // The source ends before its output: what it yielded is flushed by the loop.
+  const source = stack.use(await plugins.openSource(config, contextOf(options), log))
+  const writer = new RecordWriter({
+    output,
+    keyConverter: key,
+    valueConverter: value,
+    headerConverter: header,
+    transforms,
+    isTolerant: config['errors.tolerance']?.trim() === 'all',
+    logsErrors: config['errors.log.enable']?.trim().toLowerCase() === 'true',
+    log,
+  })
+  const progress = new OffsetProgress({
+    store: (partition, offset) => channel.storeOffset(partition, offset),
+    intervalMs: options.offsetFlushIntervalMs,
+    log,
+  })
+  stack.defer(() => progress.close())
+  channel.onForgetTopics = () => writer.forgetTopics()
+  onOpened()
+  if (!channel.isPaused) channel.say({ kind: 'running' })
+  const onTopics = (topics: readonly string[]) => channel.say({ kind: 'topics', topics })
+  await runSourceLoop({ source, writer, output, progress, whenUnpaused: () => channel.whenUnpaused(), onTopics })
+}
+
+function contextOf({ connector, task, channel, openLink }: SourceTaskOptions): SourceContext {
+  return {
+    connectorName: connector,
+    taskId: task,
+    signal: channel.signal,
+    loadOffset: (partition) => channel.loadOffset(partition),
+    openLink,
+  }
+}
+
+function numberOf(text: string | null | undefined, fallback: number): number {
+  const number = text === null || text === undefined || text.trim() === '' ? fallback : Number(text)
+  return Number.isFinite(number) ? number : fallback
+}
