@@ -22,8 +22,7 @@ export async function takeConnection(
   options: ConnectionOptions,
   statements: (query: SessionQuery) => Promise<void>,
 ): Promise<TakenConnection> {
-  const intake = new Intake()
-  const { connection, plain } = await login(options, intake)
+  const { connection, plain, intake, handshake } = await login(options)
   try {
     await statements((sql) => queryRows(connection, sql))
   } catch (thrown) {
@@ -31,7 +30,7 @@ export async function takeConnection(
     throw mysqlErrorFrom(thrown)
   }
   const internals = connection as unknown as Mysql2Internals
-  const { serverVersion, connectionId } = internals._handshakePacket
+  const { serverVersion, connectionId } = handshake
   const socket = internals.stream
   // From here on mysql2 must neither parse nor complain: `_closing` silences its end-of-connection errors.
   internals._closing = true
@@ -47,25 +46,32 @@ export async function takeConnection(
 /** Runs one statement and answers its rows, each an array of texts or nulls; an empty array for statements without rows. */
 export type SessionQuery = (sql: string) => Promise<(string | null)[][]>
 
-async function login(options: ConnectionOptions, intake: Intake): Promise<{ connection: Connection; plain: Socket }> {
+/** A logged-in mysql2 connection and what the server said of itself. */
+export interface Login {
+  readonly connection: Connection
+  /** The socket below TLS. */
+  readonly plain: Socket
+  readonly intake: Intake
+  readonly handshake: Mysql2Internals['_handshakePacket']
+}
+
+/** Logs in as the options say; with `preferred` TLS a second time without it if the server has none. */
+export async function login(options: ConnectionOptions): Promise<Login> {
   const tls = options.tls ?? 'preferred'
   try {
-    return await tryLogin(options, intake, tls !== 'off')
+    return await tryLogin(options, tls !== 'off')
   } catch (error) {
     const code = error instanceof MysqlError ? error.code : ''
     if (tls === 'preferred' && (code === 'MYSQL_TLS_UNAVAILABLE' || code === 'MYSQL_TLS_FAILED')) {
-      return await tryLogin(options, intake, false)
+      return await tryLogin(options, false)
     }
     throw error
   }
 }
 
-function tryLogin(
-  options: ConnectionOptions,
-  intake: Intake,
-  useTls: boolean,
-): Promise<{ connection: Connection; plain: Socket }> {
+function tryLogin(options: ConnectionOptions, useTls: boolean): Promise<Login> {
   const { signal } = options
+  const intake = new Intake()
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortError(signal))
     const plain = openSocket(options, intake)
@@ -75,21 +81,20 @@ function tryLogin(
       return true
     }
     const connection = mysql2.createConnection({ ...mysql2Options(options, useTls), stream: () => plain })
+    // Errors between two statements (connection lost) reach the next query; without a listener they would end the process.
+    connection.on('error', () => {})
     const onAbort = () => {
       plain.destroy()
       reject(abortError(signal!))
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    const finish = () => signal?.removeEventListener('abort', onAbort)
     connection.once('connect', () => {
-      finish()
-      // Errors between two statements (connection lost) reach the next query; without a listener they would end the process.
-      connection.on('error', () => {})
-      resolve({ connection, plain })
+      signal?.removeEventListener('abort', onAbort)
+      const { _handshakePacket } = connection as unknown as Mysql2Internals
+      resolve({ connection, plain, intake, handshake: _handshakePacket })
     })
     connection.once('error', (error: unknown) => {
-      finish()
-      connection.on('error', () => {})
+      signal?.removeEventListener('abort', onAbort)
       plain.destroy()
       reject(mysqlErrorFrom(error))
     })
@@ -115,8 +120,8 @@ export function mysql2Options(options: ConnectionOptions, useTls: boolean): Mysq
     password: password ?? '',
     charset: 'UTF8MB4_GENERAL_CI',
     connectTimeout: options.connectTimeoutMs ?? 30_000,
-    // LOCAL INFILE would let a hostile server read files.
-    flags: ['-LOCAL_FILES'],
+    // LOCAL INFILE would let a hostile server read files; query attributes would put bytes before the text of our own queries.
+    flags: ['-LOCAL_FILES', '-CLIENT_QUERY_ATTRIBUTES', '-SESSION_TRACK'],
     ...(database === undefined ? {} : { database }),
   }
   if (!useTls) return base
