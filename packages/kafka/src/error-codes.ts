@@ -9,7 +9,7 @@ export const KAFKA_ERROR_CODES = {
   UNKNOWN_TOPIC_OR_PARTITION: [3, true],
   INVALID_FETCH_SIZE: [4, false],
   LEADER_NOT_AVAILABLE: [5, true],
-  NOT_LEADER_OR_FOLLOWER: [6, false],
+  NOT_LEADER_OR_FOLLOWER: [6, true],
   REQUEST_TIMED_OUT: [7, true],
   BROKER_NOT_AVAILABLE: [8, false],
   REPLICA_NOT_AVAILABLE: [9, true],

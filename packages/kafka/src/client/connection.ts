@@ -39,7 +39,7 @@ export class Connection {
     this.#clientId = options.clientId
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
     link.onFrame = (frame) => this.#receive(frame)
-    link.onClose = (error) => this.#end(error ?? new KafkaError('NETWORK_EXCEPTION', 'the connection was closed'))
+    link.onClose = (error) => this.#end(networkError(error))
   }
 
   /** Takes a fresh link and agrees on versions. */
@@ -134,4 +134,13 @@ export class Connection {
 /** Whether an ApiVersions answer is the version 0 refusal: error code 35 right behind the correlation id, and nothing that version 3 has. */
 function isVersionRefused(frame: Buffer): boolean {
   return frame.length >= 6 && frame.readInt16BE(4) === 35
+}
+
+function networkError(error: Error | undefined): KafkaError {
+  if (error instanceof KafkaError) return error
+  return new KafkaError(
+    'NETWORK_EXCEPTION',
+    error?.message ?? 'the connection was closed',
+    error === undefined ? {} : { cause: error },
+  )
 }

@@ -1,0 +1,132 @@
+// The batches of one topic partition: the open one that records are written into, and the sealed ones that wait or are under way, in order.
+import { BatchWriter, stampBatch } from '../record/batch-writer.ts'
+import type { Compression } from '../record/compression.ts'
+
+/** A sealed batch, kept until it is acknowledged. */
+export interface SealedBatch {
+  bytes: Buffer
+  readonly recordCount: number
+  /** Sequence number of its first record; -1 until it is sent first. */
+  sequence: number
+  /** When it was sealed, by the monotonic clock; the delivery timeout counts from here. */
+  readonly sealedAtMs: number
+}
+
+/** A batch of several records is kept below this, under Kafka's default max.message.bytes of 1048588. */
+const MESSAGE_LIMIT_BYTES = 1_000_000
+const FIRST_SLAB_BYTES = 16 * 1024
+/** Slabs kept for reuse. */
+const SPARE_SLABS = 4
+const SEQUENCE_LIMIT = 2 ** 31
+
+/** Queue and open batch of one partition. */
+export class PartitionQueue {
+  readonly topic: string
+  readonly partition: number
+  writer: BatchWriter
+  /** Sealed and not sent, or to be sent again, in order. */
+  readonly waiting: SealedBatch[] = []
+  /** Sent and not answered, in order. */
+  readonly underWay: SealedBatch[] = []
+  /** After a failure: nothing new goes out until all that is under way has been answered. */
+  isRecovering = false
+  /** While recovering: not before this time of the monotonic clock. */
+  retryAtMs = 0
+  readonly #compression: Compression
+  readonly #spares: Buffer[] = []
+  /** The record {@link checkpoint} that stands for the open batch: becomes the sealed one. */
+  #open: SealedBatch
+  #nextSequence = 0
+
+  constructor(topic: string, partition: number, compression: Compression) {
+    this.topic = topic
+    this.partition = partition
+    this.#compression = compression
+    this.writer = new BatchWriter(FIRST_SLAB_BYTES)
+    this.#open = placeholder()
+  }
+
+  /** Bytes in the open batch. */
+  get openBytes(): number {
+    return this.writer.count === 0 ? 0 : this.writer.sizeBytes
+  }
+
+  /** Records in the open batch. */
+  get openCount(): number {
+    return this.writer.count
+  }
+
+  /** Every batch that is not acknowledged, the open one last. Identities stay when the open one is sealed. */
+  *unacked(): Generator<SealedBatch> {
+    yield* this.underWay
+    yield* this.waiting
+    if (this.writer.count > 0) yield this.#open
+  }
+
+  /**
+   * Seals the open batch; two batches when its last record made it larger than a broker takes. The open batch's identity goes to the last.
+   */
+  seal(): SealedBatch[] {
+    const sealed: SealedBatch[] = []
+    if (this.writer.sizeBytes > MESSAGE_LIMIT_BYTES && this.writer.count > 1) {
+      const next = new BatchWriter(this.writer.lastRecordBytes + FIRST_SLAB_BYTES)
+      this.writer.moveLastTo(next)
+      sealed.push(this.#close(this.writer, placeholder()))
+      this.writer = next
+    }
+    sealed.push(this.#close(this.writer, this.#open))
+    this.#open = placeholder()
+    const spare =
+      this.#spares.pop() ??
+      Buffer.allocUnsafeSlow(Math.max(FIRST_SLAB_BYTES, Math.min(this.writer.sink.bytes.length, MESSAGE_LIMIT_BYTES)))
+    this.writer.reset(spare)
+    return sealed
+  }
+
+  /** Gives the next waiting batch its sequence number and moves it under way. */
+  take(producerId: number, producerEpoch: number): SealedBatch {
+    const batch = this.waiting.shift() as SealedBatch
+    if (batch.sequence < 0) {
+      batch.sequence = this.#nextSequence
+      this.#nextSequence = (this.#nextSequence + batch.recordCount) % SEQUENCE_LIMIT
+      stampBatch(batch.bytes, { producerId, producerEpoch, baseSequence: batch.sequence })
+    }
+    this.underWay.push(batch)
+    return batch
+  }
+
+  /** The batch is acknowledged: its slab may be used again. */
+  release(batch: SealedBatch): void {
+    const at = this.underWay.indexOf(batch)
+    if (at >= 0) this.underWay.splice(at, 1)
+    if (this.#compression === 'none' && this.#spares.length < SPARE_SLABS && batch.bytes.byteOffset === 0)
+      this.#spares.push(Buffer.from(batch.bytes.buffer as ArrayBuffer))
+  }
+
+  /** The batch has to be sent again, in its place. */
+  putBack(batch: SealedBatch): void {
+    const at = this.underWay.indexOf(batch)
+    if (at >= 0) this.underWay.splice(at, 1)
+    let place = 0
+    while (place < this.waiting.length && isBefore((this.waiting[place] as SealedBatch).sequence, batch.sequence))
+      place++
+    this.waiting.splice(place, 0, batch)
+  }
+
+  #close(writer: BatchWriter, batch: SealedBatch): SealedBatch {
+    const closed = writer.close({ producerId: -1, producerEpoch: -1, baseSequence: -1 }, this.#compression)
+    Object.assign(batch, { bytes: closed.bytes, recordCount: closed.recordCount, sealedAtMs: performance.now() })
+    this.waiting.push(batch)
+    return batch
+  }
+}
+
+/** Sequence order; batches without a number are behind all that have one. Numbers wrap at 2^31. */
+function isBefore(a: number, b: number): boolean {
+  if (a < 0) return false
+  return b < 0 || (b - a + SEQUENCE_LIMIT) % SEQUENCE_LIMIT < SEQUENCE_LIMIT / 2
+}
+
+function placeholder(): SealedBatch {
+  return { bytes: Buffer.alloc(0), recordCount: 0, sequence: -1, sealedAtMs: 0 }
+}
