@@ -1,21 +1,9 @@
 // The public surface of this package: everything other packages may import.
 // rows: row images, column types, JSON and character sets
-export { MysqlDataError, MysqlError, MysqlProtocolError, MysqlUnsupportedError } from './error.ts'
-export { CELL_ABSENT, CELL_NULL, type CellRow } from './row/cell-row.ts'
-export { RowReader } from './row/row-reader.ts'
-export type {
-  ByteSink,
-  CellForm,
-  CellJsonWriter,
-  CellReader,
-  ColumnType,
-  SchemaKind,
-  ValueOptions,
-  ValueSchema,
-} from './type/column-type.ts'
-export { columnType } from './type/column-type-of.ts'
-export { GrowingSink } from './type/growing-sink.ts'
-export type { BinlogColumn } from './type/type-request.ts'
+
+export { charsetDecoder } from './charset/charset.ts'
+export type { CharsetDecoder } from './charset/charset-decoder.ts'
+export { charsetOfCollationId } from './charset/collation-ids.ts'
 // ddl: statements → changes of the table model
 export type { TableId } from './ddl/cursor.ts'
 export { MysqlDdlError } from './ddl/ddl-error.ts'
@@ -23,14 +11,7 @@ export type { DdlContext, DdlEvent, DdlResult, DdlStatement, SetAssignment } fro
 export { parseDdl } from './ddl/parse-ddl.ts'
 export type { ColumnModel, TableChange, TableModel } from './ddl/table-model.ts'
 export { quoteLabel, unescapeLiteral } from './ddl/unescape.ts'
-// wire: connections, dumps, raw queries
-export type { ConnectionOptions, TlsOptions } from './wire/connection-options.ts'
-export { type BinlogOptions, type BinlogReader, type BinlogStart, type EventChunk, openBinlog } from './wire/binlog-reader.ts'
-export type { SessionQuery } from './wire/mysql2-takeover.ts'
-export { type ControlConnection, connectControl } from './wire/control.ts'
-export { openTextSession, type TextSession } from './wire/text-session.ts'
-export { type TextChunk, type TextColumn, TextResult } from './wire/text-query.ts'
-export { MysqlServerError, mysqlErrorFrom } from './wire/server-error.ts'
+export { MysqlDataError, MysqlError, MysqlProtocolError, MysqlUnsupportedError } from './error.ts'
 // event: decoders of binlog events
 export { readBinlogFile } from './event/binlog-file.ts'
 export { ByteCursor, corruptEvent, type EventPlace } from './event/byte-cursor.ts'
@@ -52,3 +33,34 @@ export { decodeXid } from './event/xid.ts'
 // gtid: sets of transactions
 export { GtidSet, type GtidSource } from './gtid/gtid-set.ts'
 export { type MariaDbGtid, MariaDbGtidList, mariaDbGtidText } from './gtid/mariadb-gtid.ts'
+export { BinaryJson } from './json/binary-json.ts'
+export { CELL_ABSENT, CELL_NULL, type CellRow } from './row/cell-row.ts'
+export { RowReader } from './row/row-reader.ts'
+export type {
+  ByteSink,
+  CellForm,
+  CellJsonWriter,
+  CellReader,
+  ColumnType,
+  SchemaKind,
+  ValueOptions,
+  ValueSchema,
+} from './type/column-type.ts'
+export { columnType } from './type/column-type-of.ts'
+export { GrowingSink } from './type/growing-sink.ts'
+export { javaDoubleText, javaFloatText } from './type/java-float.ts'
+export type { BinlogColumn } from './type/type-request.ts'
+export {
+  type BinlogOptions,
+  type BinlogReader,
+  type BinlogStart,
+  type EventChunk,
+  openBinlog,
+} from './wire/binlog-reader.ts'
+// wire: connections, dumps, raw queries
+export type { ConnectionOptions, TlsOptions } from './wire/connection-options.ts'
+export { type ControlConnection, connectControl } from './wire/control.ts'
+export type { SessionQuery } from './wire/mysql2-takeover.ts'
+export { MysqlServerError, mysqlErrorFrom } from './wire/server-error.ts'
+export { type TextChunk, type TextColumn, TextResult } from './wire/text-query.ts'
+export { openTextSession, type TextSession } from './wire/text-session.ts'

@@ -1,16 +1,16 @@
 // Character sets of the server: how bytes of a column become text.
 import { MysqlUnsupportedError } from '../error.ts'
-import type { CellJsonWriter } from '../type/column-type.ts'
 import { writeUtf8 } from '../type/json-text.ts'
+import type { CharsetDecoder } from './charset-decoder.ts'
+import { multiByteDecoder } from './multi-byte.ts'
+import { singleByteDecoder } from './single-byte.ts'
+import { wideDecoder } from './unicode.ts'
 
-/** Decodes bytes of one character set. */
-export interface CharsetDecoder {
-  readonly decode: (bytes: Buffer, start: number, end: number) => string
-  /** Appends the text as a JSON string. */
-  readonly writeJson: CellJsonWriter
+/** UTF-8 and its subset: the bytes are copied. */
+export const UTF8: CharsetDecoder = {
+  decode: (bytes, start, end) => bytes.toString('utf8', start, end),
+  writeJson: writeUtf8,
 }
-
-const UTF8: CharsetDecoder = { decode: (bytes, start, end) => bytes.toString('utf8', start, end), writeJson: writeUtf8 }
 
 const DECODERS = new Map<string, CharsetDecoder>([
   ['utf8mb4', UTF8],
@@ -19,15 +19,20 @@ const DECODERS = new Map<string, CharsetDecoder>([
   ['ascii', UTF8],
 ])
 
-/** The decoder of a character set by the server's name for it. Throws MysqlUnsupportedError for one that is not built. */
+/** The decoder of a character set by the server's name for it. Throws MysqlUnsupportedError for one that is not known. */
 export function charsetDecoder(charset: string): CharsetDecoder {
-  const decoder = DECODERS.get(charset.toLowerCase())
-  if (decoder === undefined) {
-    throw new MysqlUnsupportedError({
-      code: 'MYSQL_UNSUPPORTED_CHARSET',
-      message: `Character set ${charset} is not supported`,
-      hint: 'Exclude the column, or convert it to utf8mb4.',
-    })
+  const name = charset.toLowerCase()
+  let decoder = DECODERS.get(name) ?? null
+  if (decoder === null) {
+    decoder = singleByteDecoder(name) ?? wideDecoder(name) ?? multiByteDecoder(name)
+    if (decoder === null) {
+      throw new MysqlUnsupportedError({
+        code: 'MYSQL_UNSUPPORTED_CHARSET',
+        message: `Character set ${charset} is not supported`,
+        hint: 'Exclude the column, or convert it to utf8mb4.',
+      })
+    }
+    DECODERS.set(name, decoder)
   }
   return decoder
 }

@@ -9,6 +9,8 @@ export interface BinlogColumn {
   readonly typeCode: number
   readonly meta: number
   readonly unsigned: boolean
+  /** Collation id of a character column, where the log has it (`binlog_row_metadata`). */
+  readonly collationId?: number
 }
 
 /** One column to compile. */
