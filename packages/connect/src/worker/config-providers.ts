@@ -101,12 +101,12 @@ function properties(text: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const line of lines) {
     const match = /^[ \t\f]*((?:\\.|[^\\=: \t\f])+)[ \t\f]*[=:]?[ \t\f]*(.*)$/.exec(line)
-    if (match && !/^[#!]/.test(match[1]!)) found.set(unescape(match[1]!), unescape(match[2]!))
+    if (match && !/^[#!]/.test(match[1]!)) found.set(unescaped(match[1]!), unescaped(match[2]!))
   }
   return found
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f' }
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_whole, code: string | undefined, char: string) =>
     code === undefined ? (named[char] ?? char) : String.fromCharCode(Number.parseInt(code, 16)),

@@ -207,8 +207,7 @@ export class RecordWriter {
 
   #append({ topic, partition, key, value, headers, timestampMs }: Pending): void {
     const partitions = this.#options.output.partitionsOf(topic)!
-    const chosen =
-      partition ?? (key === null ? this.#anyPartition(partitions) : partitionForKey(partitions, key))
+    const chosen = partition ?? (key === null ? this.#anyPartition(partitions) : partitionForKey(partitions, key))
     if (chosen < 0 || chosen >= partitions) {
       const message = `Partition ${chosen} of topic ${topic} does not exist: it has ${partitions}`
       throw new CdcError('CDC_PRODUCE_FAILED', message)

@@ -1,4 +1,5 @@
 // The life of a source task in its thread: open, run, and after an error that may pass by itself wait and open again from the stored offset.
+import { once } from 'node:events'
 import type { LinkFactory } from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
@@ -44,6 +45,10 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
   const maxRetries = numberOf(config['errors.max.retries'], -1)
   const waitMs = numberOf(config['retriable.restart.connector.wait.ms'], 10_000)
   let retries = 0
+  if (channel.isPaused) channel.say({ kind: 'paused' })
+  channel.onPause = (isPaused) => {
+    if (isPaused) channel.say({ kind: 'paused' })
+  }
   await channel.whenUnpaused()
   while (!channel.signal.aborted) {
     const startedMs = Date.now()
@@ -53,6 +58,8 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
         isOpened = true
         retries = 0
       })
+      // A source that has nothing more to read leaves its task running, idle, as Connect's tasks are.
+      if (!channel.signal.aborted) await once(channel.signal, 'abort')
       return
     } catch (thrown) {
       if (channel.signal.aborted && CdcError.from(thrown).code === 'CDC_STATE_ABORTED') return
@@ -94,6 +101,7 @@ async function runOnce(options: SourceTaskOptions, onOpened: () => void): Promis
   stack.defer(() => progress.close())
   channel.onForgetTopics = () => writer.forgetTopics()
   onOpened()
+  channel.onPause = (isPaused) => channel.say({ kind: isPaused ? 'paused' : 'running' })
   if (!channel.isPaused) channel.say({ kind: 'running' })
   const onTopics = (topics: readonly string[]) => channel.say({ kind: 'topics', topics })
   await runSourceLoop({ source, writer, output, progress, whenUnpaused: () => channel.whenUnpaused(), onTopics })

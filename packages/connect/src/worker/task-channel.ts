@@ -73,7 +73,12 @@ export class TaskChannel {
       (level: LogWord) =>
       (fields: object | string, message?: string): void => {
         const isText = typeof fields === 'string'
-        this.say({ kind: 'log', level, fields: isText ? bindings : { ...bindings, ...fields }, message: isText ? fields : (message ?? '') })
+        this.say({
+          kind: 'log',
+          level,
+          fields: isText ? bindings : { ...bindings, ...fields },
+          message: isText ? fields : (message ?? ''),
+        })
       }
     return {
       trace: method('trace'),

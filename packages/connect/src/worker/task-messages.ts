@@ -31,7 +31,12 @@ export type ToTask =
   /** Answer to `store`. */
   | { readonly kind: 'stored'; readonly id: number; readonly error: CdcErrorJson | null }
   /** Answer to `open-port`: one end of a pair of ports, whose other end the broker has. */
-  | { readonly kind: 'port'; readonly id: number; readonly port: MessagePort | null; readonly error: CdcErrorJson | null }
+  | {
+      readonly kind: 'port'
+      readonly id: number
+      readonly port: MessagePort | null
+      readonly error: CdcErrorJson | null
+    }
 
 /** Words of the thread to the worker. */
 export type FromTask =

@@ -18,18 +18,23 @@ test('agrees with JSON.parse on every JSON text', () => {
 
 test('refuses what JSON.parse refuses, and never fails otherwise', () => {
   fc.assert(
-    fc.property(fc.json(), fc.nat(), fc.constantFrom('', '{', '}', '"', ',', ':', '\\', 'x', '1', '\u0001'), (text, at, piece) => {
-      const broken = text.slice(0, at % (text.length + 1)) + piece + text.slice((at + 1) % (text.length + 1))
-      let isJson = broken.trim() !== ''
-      try {
-        JSON.parse(broken)
-      } catch {
-        isJson = false
-      }
-      if (broken.trim() === '') expect(readJson(broken)).toBeUndefined()
-      else if (isJson) expect(plain(readJson(broken))).toEqual(JSON.parse(broken))
-      else expect(() => readJson(broken)).toThrow(/at \[Source/)
-    }),
+    fc.property(
+      fc.json(),
+      fc.nat(),
+      fc.constantFrom('', '{', '}', '"', ',', ':', '\\', 'x', '1', '\u0001'),
+      (text, at, piece) => {
+        const broken = text.slice(0, at % (text.length + 1)) + piece + text.slice((at + 1) % (text.length + 1))
+        let isJson = broken.trim() !== ''
+        try {
+          JSON.parse(broken)
+        } catch {
+          isJson = false
+        }
+        if (broken.trim() === '') expect(readJson(broken)).toBeUndefined()
+        else if (isJson) expect(plain(readJson(broken))).toEqual(JSON.parse(broken))
+        else expect(() => readJson(broken)).toThrow(/at \[Source/)
+      },
+    ),
   )
 })
 
@@ -43,7 +48,11 @@ test('keeps numbers as written, takes the last of two members, skips a byte orde
 
 test('points at the place of the fault as Connect does', () => {
   const where = 'at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column:'
-  expect(() => readJson('{"name":"a","config":{}} xyz')).toThrow(`Unrecognized token 'xyz': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n ${where} 26]`)
-  expect(() => readJson('{bad}')).toThrow(`Unexpected character ('b' (code 98)): was expecting double-quote to start field name\n ${where} 2]`)
+  expect(() => readJson('{"name":"a","config":{}} xyz')).toThrow(
+    `Unrecognized token 'xyz': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n ${where} 26]`,
+  )
+  expect(() => readJson('{bad}')).toThrow(
+    `Unexpected character ('b' (code 98)): was expecting double-quote to start field name\n ${where} 2]`,
+  )
   expect(() => readJson(`${'['.repeat(100_000)}`)).toThrow('Document nesting depth (1001)')
 })

@@ -1,0 +1,125 @@
+// Opens a worker: state topics, stores, task launcher. rest/start-worker.ts adds the REST interface.
+import type { MessagePort } from 'node:worker_threads'
+import { Admin, Cluster, parseBootstrap } from '@millrace/kafka'
+import { CdcError } from '../base/errors.ts'
+import { type Logger, silentLogger } from '../base/logger.ts'
+import { KafkaConfigStore } from '../store/kafka-config-store.ts'
+import { KafkaOffsetStore } from '../store/kafka-offset-store.ts'
+import { KafkaStatusStore } from '../store/kafka-status-store.ts'
+import { brokerLinks } from './broker-links.ts'
+import { configProviders } from './config-providers.ts'
+import { type HostAliases, hostAliases } from './host-aliases.ts'
+import { kafkaFailure } from './kafka-failure.ts'
+import { KafkaTopics } from './kafka-topics.ts'
+import { Loggers, type LogLevel } from './loggers.ts'
+import type { PluginCatalog } from './plugin-catalog.ts'
+import { taskRunner } from './task-runner.ts'
+import { Worker } from './worker.ts'
+import { readWorkerConfig, type WorkerConfig, type WorkerSettings } from './worker-config.ts'
+
+/** The embedded broker, as a worker reaches it. */
+export interface EmbeddedBroker {
+  /** `host:port` under which clients know it; the first one is used. */
+  readonly addresses: readonly string[]
+  /** One end of a new pair of ports, whose other end the broker serves. */
+  openPort(): MessagePort | Promise<MessagePort>
+}
+
+/** What a worker is started with. */
+export interface StartWorkerOptions {
+  /** Settings by Connect's names; `bootstrap.servers` is needed unless there is an embedded broker. */
+  readonly settings?: WorkerSettings
+  readonly embedded?: EmbeddedBroker
+  /** Demo mode: host names that stand for others. */
+  readonly hostAliases?: HostAliases
+  readonly log?: Logger
+  /** Called when `/admin/loggers/root` changes the level. */
+  readonly onLogLevel?: (level: LogLevel) => void
+}
+
+/** What start-worker needs of the rooms beside it. */
+export interface WorkerPlugins {
+  readonly catalog: PluginCatalog
+  /** URL of the module whose `taskPlugins` the task threads use. */
+  readonly taskModule: string
+}
+
+/** Parts of a started worker, before its REST interface listens. */
+export interface StartedWorker extends AsyncDisposable {
+  readonly worker: Worker
+  readonly loggers: Loggers
+  readonly config: WorkerConfig
+}
+
+/**
+ * Opens the stores and prepares the worker; its connectors start with {@link Worker.start}.
+ * Errors: CDC_CONFIG_INVALID for settings, CDC_CONNECT_* and CDC_STORE_* when brokers or state topics cannot be used.
+ */
+export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlugins): Promise<StartedWorker> {
+  const { embedded, log = silentLogger } = options
+  const bootstrap = options.settings?.['bootstrap.servers'] ?? embedded?.addresses[0]
+  if (bootstrap === undefined) {
+    const hint = 'Give bootstrap.servers, or start the embedded broker.'
+    throw new CdcError('CDC_CONFIG_INVALID', 'Missing required configuration "bootstrap.servers"', { hint })
+  }
+  const addresses = embedded?.addresses ?? []
+  const isEmbedded = addresses.includes(bootstrap)
+  const config = readWorkerConfig({ ...options.settings, 'bootstrap.servers': bootstrap }, isEmbedded)
+  const openPort = async (): Promise<MessagePort> => {
+    if (!embedded) throw new CdcError('CDC_INTERNAL', 'there is no embedded broker')
+    return embedded.openPort()
+  }
+  await using stack = new AsyncDisposableStack()
+  const open = brokerLinks(addresses, openPort)
+  const cluster = new Cluster({ bootstrap: readBootstrap(bootstrap), open, clientId: `connect-${config.groupId}` })
+  stack.defer(() => cluster.close())
+  const topics = stack.use(new KafkaTopics(cluster))
+  const configs = new KafkaConfigStore({ topics, topic: config.configTopic, sessionKeyTtlMs: config.sessionKeyTtlMs })
+  const offsets = new KafkaOffsetStore({ topics, topic: config.offsetTopic })
+  const statuses = new KafkaStatusStore({ topics, topic: config.statusTopic })
+  for (const store of [configs, offsets, statuses]) await store.start()
+  const clusterId = await clusterIdOf(cluster)
+  const resolveReferences = configProviders(config.settings)
+  const replaceHosts = hostAliases(options.hostAliases ?? {}, log)
+  const launch = taskRunner({
+    settings: config.settings,
+    offsets,
+    pluginsModule: plugins.taskModule,
+    embeddedAddresses: addresses,
+    openPort,
+    offsetFlushIntervalMs: config.offsetFlushIntervalMs,
+    shutdownTimeoutMs: config.shutdownTimeoutMs,
+    log,
+  })
+  const worker = new Worker({
+    config,
+    configs,
+    offsets,
+    statuses,
+    catalog: plugins.catalog,
+    launch,
+    clusterId,
+    resolve: (given) => replaceHosts(resolveReferences(given)),
+    log,
+  })
+  stack.use(worker)
+  const loggers = new Loggers('INFO', (level) => options.onLogLevel?.(level))
+  const owned = stack.move()
+  return { worker, loggers, config, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+function readBootstrap(bootstrap: string): string[] {
+  try {
+    return parseBootstrap(bootstrap)
+  } catch (error) {
+    throw kafkaFailure(error, 'CDC_CONFIG_INVALID', 'bootstrap.servers')
+  }
+}
+
+async function clusterIdOf(cluster: Cluster): Promise<string> {
+  try {
+    return await new Admin(cluster).clusterId()
+  } catch (error) {
+    throw kafkaFailure(error, 'CDC_STORE_UNAVAILABLE', 'The brokers cannot be reached')
+  }
+}

@@ -1,0 +1,36 @@
+// Entry of a task's thread. It builds the task from what the worker sent and reports how it ends.
+import { parentPort, workerData } from 'node:worker_threads'
+import { CdcError } from '../base/errors.ts'
+import { brokerLinks } from './broker-links.ts'
+import { openProducerOutput } from './producer-output.ts'
+import { runSourceTask, type TaskPlugins } from './source-task.ts'
+import { TaskChannel } from './task-channel.ts'
+import type { TaskThreadData } from './task-messages.ts'
+
+const data = workerData as TaskThreadData
+const port = parentPort!
+const channel = new TaskChannel(port, data.isPaused)
+
+try {
+  if (data.type === 'sink') throw new CdcError('CDC_UNSUPPORTED', 'Sink connectors are not supported yet')
+  const { taskPlugins } = (await import(data.pluginsModule)) as { taskPlugins: TaskPlugins }
+  const { connector, task, config, settings } = data
+  const log = channel.logger({ connector, task })
+  const openLink = brokerLinks(data.embeddedAddresses, () => channel.openPort())
+  await runSourceTask({
+    connector,
+    task,
+    config,
+    settings,
+    channel,
+    plugins: taskPlugins,
+    openOutput: () => openProducerOutput({ connector, task, config, settings, openLink, log }),
+    openLink,
+    offsetFlushIntervalMs: data.offsetFlushIntervalMs,
+    log,
+  })
+} catch (thrown) {
+  channel.say({ kind: 'failed', error: CdcError.from(thrown).toJSON() })
+}
+// The last words are delivered before the thread ends: closing the port waits for them.
+port.close()
