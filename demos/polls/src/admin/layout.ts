@@ -35,7 +35,7 @@ export function adminPage(admin: AdminVisit, options: AdminPageOptions): Html {
     bodyClass: 'admin',
     admin: true,
     body: html`<header class="top"><a class="brand" href="/admin/"><span class="mark" aria-hidden="true"></span>${SITE_HEADER}</a>
-<div class="user-tools">Welcome, <strong>${user.firstName === '' ? user.username : user.firstName}</strong>.
+<div class="user-tools"><span>Welcome, <strong>${user.firstName === '' ? user.username : user.firstName}</strong>.</span>
 <a href="/">View site</a> / <a href="/admin/password_change/">Change password</a> /
 <form method="post" action="/admin/logout/" class="logout">${visit.csrfField()}<button type="submit">Log out</button></form>${themeButton()}</div></header>
 ${options.crumbs === undefined ? '' : breadcrumbs(crumbs)}

@@ -86,7 +86,7 @@ export function resultsPage(question: QuestionRow, choices: readonly ChoiceRow[]
 ${choices.map(
   (
     choice,
-  ) => html`<li>${choice.choiceText} -- ${choice.votes} vote${choice.votes === 1 ? '' : 's'}<meter min="0" max="${most}" value="${Math.max(0, choice.votes)}" aria-hidden="true"></meter></li>
+  ) => html`<li>${choice.choiceText} -- ${choice.votes} vote${choice.votes === 1 ? '' : 's'}<svg class="bar" aria-hidden="true"><rect width="${Math.round((Math.max(0, choice.votes) / most) * 100)}%" height="100%"/></svg></li>
 `,
 )}</ul>
 <p class="actions"><a class="button" href="/polls/${question.id}/">Vote again?</a></p>`,

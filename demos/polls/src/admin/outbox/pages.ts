@@ -73,7 +73,7 @@ function table(rows: readonly OutboxRow[]): Html {
 <tbody>${rows.map(
     (
       row,
-    ) => html`<tr><th scope="row"><a href="${OUTBOX_MODEL.url}${row.id}/change/"><code>${row.id}</code></a></th><td><span class="tag ${kindOf(row.type)}">${row.type}</span></td><td>${row.aggregatetype} ${row.aggregateid}</td><td>${payloadView(row)}</td></tr>
+    ) => html`<tr><th scope="row" class="nowrap"><a href="${OUTBOX_MODEL.url}${row.id}/change/"><code>${row.id}</code></a></th><td><span class="tag ${kindOf(row.type)}">${row.type}</span></td><td class="nowrap">${row.aggregatetype} ${row.aggregateid}</td><td>${payloadView(row)}</td></tr>
 `,
   )}</tbody></table></div>`
 }
