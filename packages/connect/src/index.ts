@@ -19,9 +19,12 @@ export {
   type ParsedMysqlConfig,
   parseMysqlConfig,
 } from './config/mysql/mysql-config.ts'
+// plugins
+export { checkSupport, unsupportedIn, unsupportedOptions } from './config/mysql/support.ts'
 // convert
 export type { ChangeWriter, Converter, HeaderConverter } from './convert/converter.ts'
 export { JsonConverter, type JsonConverterOptions } from './convert/json/json-converter.ts'
+export { SimpleHeaderConverter, StringConverter } from './convert/string-converter.ts'
 // data
 export type * from './data/change-row.ts'
 export { GrowingBytes } from './data/growing-bytes.ts'
@@ -30,3 +33,15 @@ export type { ConnectField, ConnectSchema, SchemaKind } from './data/schema.ts'
 export * from './data/schema-builder.ts'
 export { getField, isStruct, rawField, structField, structFrom } from './data/struct.ts'
 export { structOfCells, toRecord } from './data/to-record.ts'
+export {
+  type ConnectionProbe,
+  createConverter,
+  createHeaderConverter,
+  createPluginCatalog,
+  createStages,
+  createTransforms,
+  plugins,
+  type TaskStages,
+} from './plugins.ts'
+export { TransformChain } from './transform/chain.ts'
+export type { Predicate, Transform } from './transform/transform.ts'

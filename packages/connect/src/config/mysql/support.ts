@@ -1,0 +1,77 @@
+// Options of Debezium's MySQL connector that Millrace does not act on yet: refused by name where a value would change behaviour.
+import { CdcError } from '../../base/errors.ts'
+import { presentNames } from '../former-names.ts'
+
+/** One option that is not built, or not for every value. */
+export interface UnsupportedOption {
+  /** A name; with `*` at the end, every name that starts like it. */
+  readonly name: string
+  /** Values that are the same as not setting the option, in lower case. */
+  readonly harmless: readonly string[]
+  readonly reason: string
+}
+
+const NAMING_DEFAULTS = [
+  'io.debezium.schema.schematopicnamingstrategy',
+  'io.debezium.schema.defaulttopicnamingstrategy',
+]
+
+function off(name: string, reason: string, harmless: readonly string[] = ['false']): UnsupportedOption {
+  return { name, harmless: ['', ...harmless], reason }
+}
+
+/** The table. A feature that gets built loses its line here. */
+export const unsupportedOptions: readonly UnsupportedOption[] = [
+  off('snapshot.mode', 'this snapshot mode is not built', ['initial', 'no_data']),
+  off('snapshot.query.mode', 'custom snapshot queries are Java classes', ['select_all']),
+  off('snapshot.locking.mode', 'this locking mode is not built', ['minimal', 'none']),
+  off('snapshot.select.statement.overrides', 'statement overrides are not built', []),
+  off('snapshot.max.threads', 'snapshots read with one connection', ['1']),
+  off('snapshot.tables.order.by.row.count', 'tables are read in name order', ['disabled']),
+  off('topic.naming.strategy', 'other naming strategies are not built', NAMING_DEFAULTS),
+  off('schema.history.internal', 'the history is kept in a Kafka topic', [
+    'io.debezium.storage.kafka.history.kafkaschemahistory',
+  ]),
+  off('schema.history.internal.prefer.ddl', 'recovery uses tableChanges'),
+  off('converters', 'custom value converters are not built', []),
+  off('post.processors', 'post processors are not built', []),
+  off('signal.enabled.channels', 'only the source channel is read', ['source']),
+  off('signal.data.collection', 'signals are not built', []),
+  off('notification.enabled.channels', 'notifications are not built', []),
+  off('heartbeat.action.query', 'heartbeat queries are not built', []),
+  off('provide.transaction.metadata', 'transaction metadata is not built'),
+  off('skip.messages.without.change', 'every update is written'),
+  off('column.mask.*', 'column masks are not built', []),
+  off('column.truncate.*', 'column truncation is not built', []),
+  off('column.propagate.source.type', 'source types are not propagated', []),
+  off('datatype.propagate.source.type', 'source types are not propagated', []),
+  off('schema.name.adjustment.mode', 'names are not adjusted', ['none']),
+  off('field.name.adjustment.mode', 'names are not adjusted', ['none']),
+  off('gtid.source.includes', 'GTID sources are not filtered', []),
+  off('gtid.source.excludes', 'GTID sources are not filtered', []),
+  off('binlog.buffer.size', 'the look-ahead buffer is not needed', ['0']),
+  off('ddl.parser.type', 'there is one DDL parser', ['default']),
+  off('openlineage.integration.enabled', 'OpenLineage is not built'),
+  off('guardrail.collections.max', 'guardrails are not built', ['0']),
+  off('include.schema.comments', 'comments are not carried into schemas'),
+  off('include.query', 'source.query is not filled'),
+]
+
+/** Problems of a configuration: one sentence for each option that would have to be acted on and is not. */
+export function unsupportedIn(config: Readonly<Record<string, string>>): string[] {
+  const problems: string[] = []
+  for (const [name, value] of Object.entries(config)) {
+    const found = unsupportedOptions.find((option) =>
+      option.name.endsWith('*') ? name.startsWith(option.name.slice(0, -1)) : name === option.name,
+    )
+    if (found === undefined || found.harmless.includes(value.trim().toLowerCase())) continue
+    problems.push(`Option '${name}' is not supported yet with this value: ${found.reason}.`)
+  }
+  return problems
+}
+
+/** Throws CDC_UNSUPPORTED that lists every option of a configuration that is not built. */
+export function checkSupport(given: Readonly<Record<string, string | null>>): void {
+  const problems = unsupportedIn(presentNames(given).config)
+  if (problems.length > 0) throw new CdcError('CDC_UNSUPPORTED', problems.join('\n'))
+}

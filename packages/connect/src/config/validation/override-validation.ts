@@ -1,0 +1,65 @@
+// Entries of `producer.override.*` and the like: client options that a connector sets for its own clients.
+import { CdcError } from '../../base/errors.ts'
+import { type ConfigEntry, type ConfigType, define } from '../definition.ts'
+import { validateFields } from './config-def.ts'
+import type { PluginKind } from './plugin-directory.ts'
+
+/** Types of the client options that people override; others are known to Kafka's clients, but pass unchecked here. */
+const CLIENT_OPTIONS: Readonly<Record<string, ConfigType>> = {
+  acks: 'STRING',
+  'batch.size': 'INT',
+  'bootstrap.servers': 'LIST',
+  'buffer.memory': 'LONG',
+  'client.id': 'STRING',
+  'compression.type': 'STRING',
+  'delivery.timeout.ms': 'INT',
+  'enable.idempotence': 'BOOLEAN',
+  'linger.ms': 'LONG',
+  'max.block.ms': 'LONG',
+  'max.in.flight.requests.per.connection': 'INT',
+  'max.request.size': 'INT',
+  'request.timeout.ms': 'INT',
+  'retry.backoff.ms': 'LONG',
+  retries: 'INT',
+  'transactional.id': 'STRING',
+  'sasl.jaas.config': 'PASSWORD',
+  'sasl.mechanism': 'STRING',
+  'security.protocol': 'STRING',
+  'ssl.truststore.location': 'STRING',
+  'ssl.truststore.password': 'PASSWORD',
+}
+
+/**
+ * Entries for the overrides that concern a connector of a kind. Throws CDC_CONFIG_INVALID for a value that cannot be parsed: Connect
+ * answers with that error instead of an entry.
+ */
+export function overrideEntries(config: Readonly<Record<string, string>>, kind: PluginKind): ConfigEntry[] {
+  const prefixes = kind === 'sink' ? ['consumer.override.'] : ['producer.override.']
+  const entries: ConfigEntry[] = []
+  for (const prefix of prefixes) {
+    for (const [name, text] of Object.entries(config)) {
+      if (name.startsWith(prefix)) entries.push(overrideEntry(name, name.slice(prefix.length), text))
+    }
+  }
+  return entries
+}
+
+function overrideEntry(name: string, option: string, text: string): ConfigEntry {
+  const type = CLIENT_OPTIONS[option]
+  if (type === undefined) {
+    return { definition: null, value: { name, value: text, recommended_values: [], errors: [], visible: true } }
+  }
+  const definition = define(option, type, false, null, 'MEDIUM', null, -1, 'NONE', option, '')
+  const [entry] = validateFields({
+    definitions: [definition],
+    rules: {},
+    config: { [option]: text },
+    resolveClass: () => null,
+  }) as [ConfigEntry]
+  const [problem] = entry.value?.errors ?? []
+  if (problem !== undefined) throw new CdcError('CDC_CONFIG_INVALID', problem)
+  return {
+    definition: { ...definition, name },
+    value: { ...(entry.value as NonNullable<ConfigEntry['value']>), name },
+  }
+}

@@ -1,0 +1,321 @@
+// The only file that names concrete plugins: class name → kind, version, option table, factory.
+import { CdcError } from './base/errors.ts'
+import type { Logger } from './base/logger.ts'
+import type { ConfigDefinition } from './config/definition.ts'
+import {
+  binaryDataConverterDefinitions,
+  jsonConverterDefinitions,
+  numberConverterDefinitions,
+  stringConverterDefinitions,
+} from './config/definitions/converters.generated.ts'
+import { mysqlDefinitions } from './config/definitions/mysql.generated.ts'
+import * as transformTables from './config/definitions/transforms.generated.ts'
+import { presentNames } from './config/former-names.ts'
+import { checkSupport } from './config/mysql/support.ts'
+import { OptionReader } from './config/option-reader.ts'
+import type { FieldRules } from './config/validation/config-def.ts'
+import { validateConnector } from './config/validation/connector-validation.ts'
+import { mysqlRules } from './config/validation/mysql-rules.ts'
+import type { PluginEntry, PluginKind } from './config/validation/plugin-directory.ts'
+import { PluginLookup } from './config/validation/plugin-lookup.ts'
+import { transformRules } from './config/validation/transform-rules.ts'
+import { BinaryDataConverter, ByteArrayConverter } from './convert/bytes-converter.ts'
+import type { Converter, HeaderConverter } from './convert/converter.ts'
+import { JsonConverter } from './convert/json/json-converter.ts'
+import { type FixedKind, NumberConverter } from './convert/number-converter.ts'
+import { SimpleHeaderConverter, StringConverter } from './convert/string-converter.ts'
+import { inJavaMapOrder, javaMapText } from './store/java-map.ts'
+import type { StoredConfig } from './store/store.ts'
+import { buildChain, optionsOf, type TransformChain } from './transform/chain.ts'
+import { EventRouter } from './transform/outbox/event-router.ts'
+import { HasHeaderKey, RecordIsTombstone, TopicNameMatches } from './transform/predicates.ts'
+import type { Predicate, Transform } from './transform/transform.ts'
+import type { ConnectorPlugin, PluginCatalog } from './worker/plugin-catalog.ts'
+
+/** Version that Debezium's plugins tell: the release whose behaviour is emulated. */
+export const DEBEZIUM_VERSION = '3.6.1.Final'
+/** Version that Kafka's plugins tell. */
+export const KAFKA_VERSION = '4.3.1'
+
+type Options = Readonly<Record<string, string>>
+
+const MYSQL = 'io.debezium.connector.mysql.MySqlConnector'
+const KAFKA_SMT = 'org.apache.kafka.connect.transforms.'
+const PREDICATES = `${KAFKA_SMT}predicates.`
+const CONVERTERS = 'org.apache.kafka.connect.converters.'
+
+/** Converters by class name. `header`: also a header converter. */
+const converters: Readonly<
+  Record<
+    string,
+    { readonly table: readonly ConfigDefinition[]; readonly make: (options: Options) => Converter & HeaderConverter }
+  >
+> = {
+  'org.apache.kafka.connect.json.JsonConverter': { table: jsonConverterDefinitions, make: jsonConverter },
+  'org.apache.kafka.connect.storage.StringConverter': {
+    table: stringConverterDefinitions,
+    make: (options) => new StringConverter({ encoding: options['converter.encoding'] ?? 'UTF-8' }),
+  },
+  [`${CONVERTERS}ByteArrayConverter`]: { table: [], make: () => new ByteArrayConverter() },
+  'io.debezium.converters.BinaryDataConverter': {
+    table: binaryDataConverterDefinitions,
+    make: (options) => new BinaryDataConverter({ delegate: delegateOf(options) }),
+  },
+  'io.debezium.converters.ByteArrayConverter': {
+    table: binaryDataConverterDefinitions,
+    make: (options) => new BinaryDataConverter({ name: 'ByteArrayConverter', delegate: delegateOf(options) }),
+  },
+  ...numberConverters({
+    BooleanConverter: 'boolean',
+    DoubleConverter: 'float64',
+    FloatConverter: 'float32',
+    IntegerConverter: 'int32',
+    LongConverter: 'int64',
+    ShortConverter: 'int16',
+  }),
+}
+
+const SIMPLE_HEADER = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
+
+/** Transforms by class name. */
+const transforms: Readonly<
+  Record<
+    string,
+    { readonly table: readonly ConfigDefinition[]; readonly make: (options: Options, log: Logger) => Transform }
+  >
+> = {
+  'io.debezium.transforms.outbox.EventRouter': {
+    table: transformTables.eventRouterDefinitions,
+    make: (options, log) => new EventRouter(options, log),
+  },
+}
+
+/** Transforms that Debezium and Kafka have and Millrace has not yet. */
+const missingTransforms: Readonly<Record<string, readonly ConfigDefinition[]>> = {
+  'io.debezium.connector.mysql.transforms.ReadToInsertEvent': [],
+  'io.debezium.transforms.ByLogicalTableRouter': transformTables.byLogicalTableRouterDefinitions,
+  'io.debezium.transforms.EnforceRecordSize': [],
+  'io.debezium.transforms.ExtractChangedRecordState': transformTables.extractChangedRecordStateDefinitions,
+  'io.debezium.transforms.ExtractNewRecordState': transformTables.extractNewRecordStateDefinitions,
+  'io.debezium.transforms.ExtractSchemaToNewRecord': [],
+  'io.debezium.transforms.GeometryFormatTransformer': [],
+  'io.debezium.transforms.HeaderToValue': transformTables.headerToValueDefinitions,
+  'io.debezium.transforms.SchemaChangeEventFilter': transformTables.schemaChangeEventFilterDefinitions,
+  'io.debezium.transforms.SwapGeometryCoordinates': [],
+  'io.debezium.transforms.TimezoneConverter': transformTables.timezoneConverterDefinitions,
+  'io.debezium.transforms.VectorToJsonConverter': [],
+  'io.debezium.transforms.openlineage.OpenLineage': [],
+  'io.debezium.transforms.partitions.PartitionRouting': transformTables.partitionRoutingDefinitions,
+  'io.debezium.transforms.tracing.ActivateTracingSpan': [],
+  'io.debezium.transforms.Filter': [],
+  'io.debezium.transforms.ContentBasedRouter': [],
+  [`${KAFKA_SMT}Cast$Key`]: [],
+  [`${KAFKA_SMT}Cast$Value`]: [],
+  [`${KAFKA_SMT}DropHeaders`]: [],
+  [`${KAFKA_SMT}ExtractField$Key`]: [],
+  [`${KAFKA_SMT}ExtractField$Value`]: [],
+  [`${KAFKA_SMT}Filter`]: [],
+  [`${KAFKA_SMT}Flatten$Key`]: [],
+  [`${KAFKA_SMT}Flatten$Value`]: [],
+  [`${KAFKA_SMT}HeaderFrom$Key`]: [],
+  [`${KAFKA_SMT}HeaderFrom$Value`]: [],
+  [`${KAFKA_SMT}HoistField$Key`]: [],
+  [`${KAFKA_SMT}HoistField$Value`]: [],
+  [`${KAFKA_SMT}InsertField$Key`]: transformTables.insertFieldDefinitions,
+  [`${KAFKA_SMT}InsertField$Value`]: transformTables.insertFieldDefinitions,
+  [`${KAFKA_SMT}InsertHeader`]: [],
+  [`${KAFKA_SMT}MaskField$Key`]: transformTables.maskFieldDefinitions,
+  [`${KAFKA_SMT}MaskField$Value`]: transformTables.maskFieldDefinitions,
+  [`${KAFKA_SMT}RegexRouter`]: transformTables.regexRouterDefinitions,
+  [`${KAFKA_SMT}ReplaceField$Key`]: [],
+  [`${KAFKA_SMT}ReplaceField$Value`]: [],
+  [`${KAFKA_SMT}SetSchemaMetadata$Key`]: [],
+  [`${KAFKA_SMT}SetSchemaMetadata$Value`]: [],
+  [`${KAFKA_SMT}TimestampConverter$Key`]: transformTables.timestampConverterDefinitions,
+  [`${KAFKA_SMT}TimestampConverter$Value`]: transformTables.timestampConverterDefinitions,
+  [`${KAFKA_SMT}TimestampRouter`]: [],
+  [`${KAFKA_SMT}ValueToKey`]: transformTables.valueToKeyDefinitions,
+}
+
+/** Predicates by class name. */
+const predicates: Readonly<
+  Record<string, { readonly table: readonly ConfigDefinition[]; readonly make: (options: Options) => Predicate }>
+> = {
+  [`${PREDICATES}TopicNameMatches`]: {
+    table: transformTables.topicNameMatchesDefinitions,
+    make: (options) => new TopicNameMatches(options),
+  },
+  [`${PREDICATES}HasHeaderKey`]: { table: [], make: (options) => new HasHeaderKey(options) },
+  [`${PREDICATES}RecordIsTombstone`]: { table: [], make: () => new RecordIsTombstone() },
+}
+
+/** Connectors that Debezium and Kafka have and Millrace has not. */
+const missingConnectors: Readonly<Record<string, PluginKind>> = {
+  'io.debezium.connector.mariadb.MariaDbConnector': 'source',
+  'io.debezium.connector.postgresql.PostgresConnector': 'source',
+  'io.debezium.connector.jdbc.JdbcSinkConnector': 'sink',
+  'org.apache.kafka.connect.file.FileStreamSourceConnector': 'source',
+  'org.apache.kafka.connect.file.FileStreamSinkConnector': 'sink',
+}
+
+/** Every plugin, built or known. */
+export const plugins = new PluginLookup([
+  {
+    className: MYSQL,
+    kind: 'source',
+    version: DEBEZIUM_VERSION,
+    definitions: mysqlDefinitions,
+    debeziumRules: mysqlRules,
+    missing: null,
+  },
+  ...Object.entries(missingConnectors).map(([name, kind]) => entryOf(name, kind, [], true)),
+  ...Object.entries(transforms).map(([name, { table }]) => entryOf(name, 'transformation', table)),
+  ...Object.entries(missingTransforms).map(([name, table]) => entryOf(name, 'transformation', table, true)),
+  ...Object.entries(predicates).map(([name, { table }]) => entryOf(name, 'predicate', table)),
+  ...Object.entries(converters).map(([name, { table }]) => entryOf(name, 'converter', table)),
+  entryOf('io.debezium.converters.CloudEventsConverter', 'converter', [], true),
+  ...Object.entries(converters).map(([name, { table }]) => entryOf(name, 'header_converter', table)),
+  entryOf(SIMPLE_HEADER, 'header_converter', []),
+])
+
+function entryOf(
+  className: string,
+  kind: PluginKind,
+  definitions: readonly ConfigDefinition[],
+  isMissing = false,
+): PluginEntry {
+  return {
+    className,
+    kind,
+    version: className.startsWith('io.debezium.') ? DEBEZIUM_VERSION : KAFKA_VERSION,
+    definitions,
+    rules: (transformRules as Readonly<Record<string, FieldRules>>)[className] ?? {},
+    missing: isMissing ? `${className} is not supported yet` : null,
+  }
+}
+
+function jsonConverter(options: Options): JsonConverter {
+  const reader = new OptionReader(options, jsonConverterDefinitions)
+  const schemasEnable = reader.boolean('schemas.enable', true)
+  const decimalFormat = reader.choice('decimal.format', ['BASE64', 'NUMERIC'], 'BASE64')
+  const replaceNullWithDefault = reader.boolean('replace.null.with.default', true)
+  reader.check()
+  return new JsonConverter({ schemasEnable, decimalFormat, replaceNullWithDefault })
+}
+
+function numberConverters(kinds: Readonly<Record<string, FixedKind>>): typeof converters {
+  const made = Object.entries(kinds).map(
+    ([name, kind]) =>
+      [`${CONVERTERS}${name}`, { table: numberConverterDefinitions, make: () => new NumberConverter(kind) }] as const,
+  )
+  return Object.fromEntries(made)
+}
+
+function delegateOf(options: Options): Converter | null {
+  const name = options['delegate.converter.type']
+  return name === undefined ? null : createConverter(name, optionsOf(options, 'delegate.converter.type.'))
+}
+
+function built<T>(kind: PluginKind, name: string, makers: Readonly<Record<string, T>>, what: string): T {
+  const entry = plugins.find(kind, name)
+  if (entry === null) throw new CdcError('CDC_CONFIG_UNKNOWN_PLUGIN', `Class ${name} could not be found.`)
+  const maker = makers[entry.className]
+  if (entry.missing !== null || maker === undefined) {
+    throw new CdcError('CDC_UNSUPPORTED', `${what} ${entry.className} is not supported yet`)
+  }
+  return maker
+}
+
+/** Makes a converter of a class name or alias. Throws CDC_CONFIG_* or CDC_UNSUPPORTED. */
+export function createConverter(className: string, options: Options): Converter {
+  return built('converter', className, converters, 'Converter').make(options)
+}
+
+/** Makes a header converter of a class name or alias. Throws CDC_CONFIG_* or CDC_UNSUPPORTED. */
+export function createHeaderConverter(className: string, options: Options): HeaderConverter {
+  if (plugins.find('header_converter', className)?.className === SIMPLE_HEADER) return new SimpleHeaderConverter()
+  return built('header_converter', className, converters, 'Header converter').make(options)
+}
+
+/** The transform chain of a connector configuration. Throws CDC_CONFIG_* or CDC_UNSUPPORTED. */
+export function createTransforms(config: Options, log: Logger): TransformChain {
+  return buildChain(config, {
+    transform: (name, options) => built('transformation', name, transforms, 'Transform').make(options, log),
+    predicate: (name, options) => built('predicate', name, predicates, 'Predicate').make(options),
+  })
+}
+
+/** What a source task puts between its source and its topics. */
+export interface TaskStages {
+  readonly keyConverter: Converter
+  readonly valueConverter: Converter
+  readonly headerConverter: HeaderConverter
+  readonly transforms: TransformChain
+  /** One sentence for each Debezium 1.x name in the configuration. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Makes converters and transforms of a task. A converter that the connector does not name is the worker's, with the worker's options.
+ * Debezium 1.x names are accepted. Throws CDC_CONFIG_* or CDC_UNSUPPORTED.
+ */
+export function createStages(given: StoredConfig, worker: Options, log: Logger): TaskStages {
+  const { config, warnings } = presentNames(given)
+  const from = (option: string, fallback: string): [string, Options] => {
+    const source = config[option] === undefined ? worker : config
+    return [source[option] ?? fallback, optionsOf(source, `${option}.`)]
+  }
+  const json = 'org.apache.kafka.connect.json.JsonConverter'
+  return {
+    keyConverter: createConverter(...from('key.converter', json)),
+    valueConverter: createConverter(...from('value.converter', json)),
+    headerConverter: createHeaderConverter(...from('header.converter', SIMPLE_HEADER)),
+    transforms: createTransforms(config, log),
+    warnings,
+  }
+}
+
+/** Contacts the server that a MySQL configuration names; answers with what is wrong in Debezium's words, or null. */
+export type ConnectionProbe = (config: Options) => Promise<string | null>
+
+/** All plugins as the worker and its REST interface ask for them. */
+export function createPluginCatalog(options: { readonly probe?: ConnectionProbe } = {}): PluginCatalog {
+  return {
+    list: (connectorsOnly) => plugins.list(connectorsOnly),
+    definitions: (plugin, version) => plugins.definitions(plugin, version),
+    connector: (className) => connectorPlugin(plugins.connector(className)),
+    async validate(given, worker) {
+      const named = given['connector.class']
+      if (named === undefined || named === null) {
+        const message = `Connector config ${javaMapText(inJavaMapOrder(given))} contains no connector type`
+        throw new CdcError('CDC_CONFIG_UNKNOWN_PLUGIN', message)
+      }
+      const connector = plugins.connector(named)
+      const { settings } = worker
+      return validateConnector(presentNames(given).config, {
+        connector,
+        plugins,
+        workerConverters: {
+          'key.converter': settings['key.converter'] ?? 'org.apache.kafka.connect.json.JsonConverter',
+          'value.converter': settings['value.converter'] ?? 'org.apache.kafka.connect.json.JsonConverter',
+          'header.converter': settings['header.converter'] ?? SIMPLE_HEADER,
+        },
+        hasExactlyOnce: settings['exactly.once.source.support'] === 'enabled',
+        probe: options.probe ?? null,
+      })
+    },
+  }
+}
+
+function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
+  return {
+    className: entry.className,
+    type: entry.kind === 'sink' ? 'sink' : 'source',
+    version: entry.version,
+    ownsOffsets: false,
+    taskConfigs(config) {
+      checkSupport(config)
+      return [inJavaMapOrder({ ...config, 'task.class': `${entry.className}Task` })]
+    },
+  }
+}
