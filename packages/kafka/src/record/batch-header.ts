@@ -104,3 +104,8 @@ export function readBatchHeader(bytes: Buffer, pos: number): BatchHeader {
 export function isBatchIntact(bytes: Buffer, pos: number, sizeBytes: number): boolean {
   return bytes.readUInt32BE(pos + BATCH_FIELD.crc) === crc32c(bytes.subarray(pos + BATCH_CRC_START, pos + sizeBytes))
 }
+
+/** Computes the checksum of one batch anew, after its header was changed. */
+export function sealBatch(batch: Buffer): void {
+  batch.writeUInt32BE(crc32c(batch.subarray(BATCH_CRC_START)), BATCH_FIELD.crc)
+}

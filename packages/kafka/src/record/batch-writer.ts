@@ -3,9 +3,8 @@
 // that guess is wrong is the little behind them moved.
 import { KafkaError } from '../error.ts'
 import type { ByteSink, EncodedHeaders, RecordAppender } from './appender.ts'
-import { BATCH_CRC_START, BATCH_FIELD, BATCH_HEADER_BYTES, BATCH_LENGTH_END, writeInt64 } from './batch-header.ts'
+import { BATCH_FIELD, BATCH_HEADER_BYTES, BATCH_LENGTH_END, sealBatch, writeInt64 } from './batch-header.ts'
 import { type Compression, compress } from './compression.ts'
-import { crc32c } from './crc32c.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
 /** A growing buffer whose backing store is its own (never Node's pool), so that it can be handed to another thread. */
@@ -227,5 +226,5 @@ export function stampBatch(batch: Buffer, stamp: ProducerStamp): void {
   writeInt64(batch, stamp.producerId, BATCH_FIELD.producerId)
   batch.writeInt16BE(stamp.producerEpoch, BATCH_FIELD.producerEpoch)
   batch.writeInt32BE(stamp.baseSequence, BATCH_FIELD.baseSequence)
-  batch.writeUInt32BE(crc32c(batch.subarray(BATCH_CRC_START)), BATCH_FIELD.crc)
+  sealBatch(batch)
 }
