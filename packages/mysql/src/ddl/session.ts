@@ -15,6 +15,18 @@ export function dialectOf(context: DdlContext): SqlDialect {
   }
 }
 
+const MODE_ANSI_QUOTES = 0x4n
+const MODE_NO_BACKSLASH_ESCAPES = 0x100000n
+
+/** The names in a QUERY event's sql_mode bits that change how text is read, for {@link DdlContext.sqlMode}. Null bits: none. */
+export function ddlSqlMode(bits: bigint | null): string {
+  if (bits === null) return ''
+  const names: string[] = []
+  if ((bits & MODE_ANSI_QUOTES) !== 0n) names.push('ANSI_QUOTES')
+  if ((bits & MODE_NO_BACKSLASH_ESCAPES) !== 0n) names.push('NO_BACKSLASH_ESCAPES')
+  return names.join(',')
+}
+
 /** `9.7.0` → 90700, `10.11.6-MariaDB` → 101106; a text without a version is the newest. */
 export function versionNumber(version: string): number {
   const parts = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)

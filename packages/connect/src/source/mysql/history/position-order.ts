@@ -1,0 +1,73 @@
+// Which of two positions comes first: decides which records of the history belong to a stored offset.
+import { GtidSet, type GtidSource } from '@millrace/mysql'
+import type { SourceOffset } from '../../source.ts'
+
+/** Whether a GTID source counts; null = all do (`gtid.source.includes` and `.excludes`). */
+export type GtidSourceFilter = ((source: GtidSource) => boolean) | null
+
+/**
+ * Whether `recorded` (of the history) lies at or before `desired` (the stored offset), as Debezium decides it. Both sides with GTIDs:
+ * by the sets; else by server, file, position, event and row. Throws MYSQL_GTID_SYNTAX for a malformed set.
+ */
+export function isAtOrBefore(recorded: SourceOffset, desired: SourceOffset, keeps: GtidSourceFilter = null): boolean {
+  const recordedGtids = textOf(recorded['gtids'])
+  const desiredGtids = textOf(desired['gtids'])
+  if (desiredGtids !== null) {
+    // A position without GTIDs is from before they were switched on.
+    if (recordedGtids === null) return true
+    return isGtidAtOrBefore(recorded, recordedGtids, desired, desiredGtids, keeps)
+  }
+  if (recordedGtids !== null) return false
+  if (numberOf(recorded['server_id']) !== numberOf(desired['server_id'])) {
+    // Coordinates of different servers say nothing of each other. Snapshot positions carry no server id.
+    return numberOf(recorded['ts_sec']) <= numberOf(desired['ts_sec'])
+  }
+  return isFileAtOrBefore(recorded, desired)
+}
+
+function isGtidAtOrBefore(
+  recorded: SourceOffset,
+  recordedGtids: string,
+  desired: SourceOffset,
+  desiredGtids: string,
+  keeps: GtidSourceFilter,
+): boolean {
+  let recordedSet = GtidSet.parse(recordedGtids)
+  let desiredSet = GtidSet.parse(desiredGtids)
+  if (recordedSet.equals(desiredSet)) {
+    // A record of the stream is behind a snapshot of the same set.
+    if (recorded['snapshot'] === undefined && desired['snapshot'] !== undefined) return false
+    return numberOf(recorded['event']) <= numberOf(desired['event'])
+  }
+  if (keeps !== null) {
+    recordedSet = recordedSet.filter(keeps)
+    desiredSet = desiredSet.filter(keeps)
+  }
+  return desiredSet.containsAll(recordedSet)
+}
+
+function isFileAtOrBefore(recorded: SourceOffset, desired: SourceOffset): boolean {
+  const files = compareFiles(textOf(recorded['file']) ?? '', textOf(desired['file']) ?? '')
+  if (files !== 0) return files < 0
+  for (const member of ['pos', 'event', 'row']) {
+    const difference = numberOf(recorded[member]) - numberOf(desired[member])
+    if (difference !== 0) return difference < 0
+  }
+  return true
+}
+
+/** Binlog files by their number; names whose base differs are compared as text. */
+function compareFiles(a: string, b: string): number {
+  const [, baseA, numberA] = /^(.*)\.(\d+)$/.exec(a) ?? [null, a, '0']
+  const [, baseB, numberB] = /^(.*)\.(\d+)$/.exec(b) ?? [null, b, '0']
+  if (baseA !== baseB) return a < b ? -1 : a > b ? 1 : 0
+  return Number(numberA) - Number(numberB)
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'bigint' ? Number(value) : typeof value === 'number' ? value : 0
+}

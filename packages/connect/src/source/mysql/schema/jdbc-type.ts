@@ -1,0 +1,76 @@
+// Type words → the numbers of java.sql.Types that Debezium writes into history and schema-change records.
+
+const CODES: Readonly<Record<string, number>> = {
+  BIT: -7,
+  BOOL: 16,
+  BOOLEAN: 16,
+  TINYINT: 5,
+  INT1: 5,
+  SMALLINT: 5,
+  INT2: 5,
+  MEDIUMINT: 4,
+  INT3: 4,
+  MIDDLEINT: 4,
+  INT: 4,
+  INTEGER: 4,
+  INT4: 4,
+  YEAR: 4,
+  BIGINT: -5,
+  INT8: -5,
+  DECIMAL: 3,
+  DEC: 3,
+  FIXED: 3,
+  NUMERIC: 2,
+  FLOAT: 6,
+  FLOAT4: 6,
+  REAL: 7,
+  DOUBLE: 8,
+  'DOUBLE PRECISION': 8,
+  FLOAT8: 8,
+  DATE: 91,
+  TIME: 92,
+  DATETIME: 93,
+  TIMESTAMP: 2014,
+  CHAR: 1,
+  CHARACTER: 1,
+  VARCHAR: 12,
+  VARCHARACTER: 12,
+  'CHAR VARYING': 12,
+  'CHARACTER VARYING': 12,
+  NCHAR: -15,
+  'NATIONAL CHAR': -15,
+  'NATIONAL CHARACTER': -15,
+  NVARCHAR: -9,
+  'NCHAR VARCHAR': -9,
+  'NCHAR VARYING': -9,
+  'NATIONAL VARCHAR': -9,
+  'NATIONAL VARCHARACTER': -9,
+  'NATIONAL CHAR VARYING': -9,
+  'NATIONAL CHARACTER VARYING': -9,
+  BINARY: -2,
+  VARBINARY: -3,
+  TINYTEXT: 12,
+  TEXT: 12,
+  MEDIUMTEXT: 12,
+  LONGTEXT: 12,
+  LONG: 12,
+  'LONG VARCHAR': 12,
+  'LONG CHAR VARYING': 12,
+  TINYBLOB: 2004,
+  BLOB: 2004,
+  MEDIUMBLOB: 2004,
+  LONGBLOB: 2004,
+  'LONG VARBINARY': 2004,
+  ENUM: 1,
+  SET: 1,
+}
+/** java.sql.Types.OTHER: JSON, spatial types, VECTOR and everything newer. */
+const OTHER = 1111
+
+/** The JDBC type number of a column's type name, attributes included (`INT UNSIGNED ZEROFILL`). */
+export function jdbcType(typeName: string): number {
+  const exact = CODES[typeName]
+  if (exact !== undefined) return exact
+  const word = typeName.replace(/ (?:UNSIGNED|SIGNED|ZEROFILL|BINARY)\b/g, '')
+  return CODES[word] ?? OTHER
+}
