@@ -24,6 +24,10 @@ import type { Converter, HeaderConverter } from './convert/converter.ts'
 import { JsonConverter } from './convert/json/json-converter.ts'
 import { type FixedKind, NumberConverter } from './convert/number-converter.ts'
 import { SimpleHeaderConverter, StringConverter } from './convert/string-converter.ts'
+import { fileSinkDefinitions } from './sink/file/file-sink-definitions.ts'
+import { checkFileOffsets, fileSourceDefinitions, fileSourceRules } from './source/file/file-stream-plugin.ts'
+import { FileStreamSource } from './source/file/file-stream-source.ts'
+import type { Source, SourceContext } from './source/source.ts'
 import { inJavaMapOrder, javaMapText } from './store/java-map.ts'
 import type { StoredConfig } from './store/store.ts'
 import { buildChain, optionsOf, type TransformChain } from './transform/chain.ts'
@@ -40,6 +44,8 @@ export const KAFKA_VERSION = '4.3.1'
 type Options = Readonly<Record<string, string>>
 
 const MYSQL = 'io.debezium.connector.mysql.MySqlConnector'
+const FILE_SOURCE = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
+const FILE_SINK = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
 const KAFKA_SMT = 'org.apache.kafka.connect.transforms.'
 const PREDICATES = `${KAFKA_SMT}predicates.`
 const CONVERTERS = 'org.apache.kafka.connect.converters.'
@@ -154,8 +160,6 @@ const missingConnectors: Readonly<Record<string, PluginKind>> = {
   'io.debezium.connector.mariadb.MariaDbConnector': 'source',
   'io.debezium.connector.postgresql.PostgresConnector': 'source',
   'io.debezium.connector.jdbc.JdbcSinkConnector': 'sink',
-  'org.apache.kafka.connect.file.FileStreamSourceConnector': 'source',
-  'org.apache.kafka.connect.file.FileStreamSinkConnector': 'sink',
 }
 
 /** Every plugin, built or known. */
@@ -168,6 +172,8 @@ export const plugins = new PluginLookup([
     debeziumRules: mysqlRules,
     missing: null,
   },
+  { ...entryOf(FILE_SOURCE, 'source', fileSourceDefinitions), rules: fileSourceRules },
+  entryOf(FILE_SINK, 'sink', fileSinkDefinitions),
   ...Object.entries(missingConnectors).map(([name, kind]) => entryOf(name, kind, [], true)),
   ...Object.entries(transforms).map(([name, { table }]) => entryOf(name, 'transformation', table)),
   ...Object.entries(missingTransforms).map(([name, table]) => entryOf(name, 'transformation', table, true)),
@@ -307,15 +313,36 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
   }
 }
 
+/** One task each: neither the MySQL connector nor the file source divides its work. */
 function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
+  const { className, kind, version } = entry
+  const isFile = className === FILE_SOURCE || className === FILE_SINK
+  const taskClass = isFile ? className.replace(/Connector$/, 'Task') : `${className}Task`
   return {
-    className: entry.className,
-    type: entry.kind === 'sink' ? 'sink' : 'source',
-    version: entry.version,
-    ownsOffsets: false,
-    taskConfigs(config) {
-      checkSupport(config)
-      return [inJavaMapOrder({ ...config, 'task.class': `${entry.className}Task` })]
-    },
+    className,
+    type: kind === 'sink' ? 'sink' : 'source',
+    version,
+    ownsOffsets: isFile,
+    isRunnable: kind === 'source',
+    taskConfigs: (config) => [inJavaMapOrder({ ...config, 'task.class': taskClass })],
+    ...(className === FILE_SOURCE ? { checkOffsets: checkFileOffsets } : {}),
   }
+}
+
+/**
+ * Opens the source of a task.
+ * Errors: CDC_UNSUPPORTED naming what is not built; CDC_CONFIG_INVALID; what the source finds wrong when it connects.
+ */
+export async function createSource(given: StoredConfig, context: SourceContext, log: Logger): Promise<Source> {
+  const { className } = plugins.connector(given['connector.class'] ?? '')
+  if (className === FILE_SOURCE) {
+    const reader = new OptionReader(presentNames(given).config, fileSourceDefinitions)
+    const file = reader.requiredText('file')
+    const topic = reader.requiredText('topic')
+    const batchLines = reader.integer('batch.size', 2000, 1)
+    reader.check()
+    return new FileStreamSource({ file, topic, batchLines, context, log })
+  }
+  checkSupport(given)
+  throw new CdcError('CDC_UNSUPPORTED', `Source ${className} is not supported yet`)
 }

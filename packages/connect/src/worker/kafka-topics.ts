@@ -1,6 +1,6 @@
 // State topics on a Kafka broker, embedded or not: created compacted, read whole at the start, written with all acknowledgements.
 // One worker owns its state topics: what it wrote itself it hears after the acknowledgement; what others write is read at the next start.
-import { Admin, type Cluster, KafkaError, Producer, partitionForKey, readToEnd } from '@millrace/kafka'
+import { Admin, type Cluster, Producer, partitionForKey, readToEnd } from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { StateRecord, StateTopic, StateTopicOptions, StateTopics } from '../store/state-topic.ts'

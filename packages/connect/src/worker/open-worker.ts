@@ -11,7 +11,7 @@ import { configProviders } from './config-providers.ts'
 import { type HostAliases, hostAliases } from './host-aliases.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaTopics } from './kafka-topics.ts'
-import { Loggers, type LogLevel } from './loggers.ts'
+import type { LogLevel } from './loggers.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
 import { taskRunner } from './task-runner.ts'
 import { Worker } from './worker.ts'
@@ -40,15 +40,15 @@ export interface StartWorkerOptions {
 /** What start-worker needs of the rooms beside it. */
 export interface WorkerPlugins {
   readonly catalog: PluginCatalog
-  /** URL of the module whose `taskPlugins` the task threads use. */
+  /** URL of the module that task threads load (TaskPlugins of source-task.ts). */
   readonly taskModule: string
 }
 
 /** Parts of a started worker, before its REST interface listens. */
 export interface StartedWorker extends AsyncDisposable {
   readonly worker: Worker
-  readonly loggers: Loggers
   readonly config: WorkerConfig
+  readonly log: Logger
 }
 
 /**
@@ -103,9 +103,8 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     log,
   })
   stack.use(worker)
-  const loggers = new Loggers('INFO', (level) => options.onLogLevel?.(level))
   const owned = stack.move()
-  return { worker, loggers, config, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { worker, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readBootstrap(bootstrap: string): string[] {

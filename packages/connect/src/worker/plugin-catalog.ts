@@ -20,6 +20,8 @@ export interface ConnectorPlugin {
   readonly version: string
   /** Whether the connector itself says that its offsets are altered (Java's alterOffsets answers true). */
   readonly ownsOffsets: boolean
+  /** False for what can be validated but not run yet: creating it is refused. */
+  readonly isRunnable: boolean
   /**
    * Configurations of its tasks, at most `tasks.max` of them. Members are in the order of a Java HashMap.
    * Errors: CdcError for a configuration that cannot be started.

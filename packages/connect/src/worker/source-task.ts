@@ -13,15 +13,21 @@ import { RecordWriter, type Transforms } from './record-writer.ts'
 import { runSourceLoop } from './source-loop.ts'
 import type { TaskChannel } from './task-channel.ts'
 
-/** What a task's plugins module exports as `taskPlugins`. Every method throws a CdcError for what it cannot make. */
+/** What a task's plugins module (plugins.ts) exports for task threads. Each throws a CdcError for what it cannot make. */
 export interface TaskPlugins {
-  openSource(config: StoredConfig, context: SourceContext, log: Logger): Source | Promise<Source>
-  transforms(config: StoredConfig): Transforms & { close(): void }
-  /** The connector's converters, else the worker's. */
-  converters(
+  createSource(config: StoredConfig, context: SourceContext, log: Logger): Promise<Source>
+  /** Converters and transforms: the connector's, else the worker's. `warnings`: one sentence for each former option name. */
+  createStages(
     config: StoredConfig,
     settings: Readonly<Record<string, string>>,
-  ): { readonly key: Converter; readonly value: Converter; readonly header: HeaderConverter }
+    log: Logger,
+  ): {
+    readonly keyConverter: Converter
+    readonly valueConverter: Converter
+    readonly headerConverter: HeaderConverter
+    readonly transforms: Transforms & { close(): void }
+    readonly warnings: readonly string[]
+  }
 }
 
 /** What a source task is made of. */
@@ -76,18 +82,22 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
 
 async function runOnce(options: SourceTaskOptions, onOpened: () => void): Promise<void> {
   const { channel, plugins, config, settings, log } = options
-  const { key, value, header } = plugins.converters(config, settings)
+  const { keyConverter, valueConverter, headerConverter, transforms, warnings } = plugins.createStages(
+    config,
+    settings,
+    log,
+  )
+  for (const warning of warnings) log.warn(warning)
   await using stack = new AsyncDisposableStack()
-  const transforms = plugins.transforms(config)
   stack.defer(() => transforms.close())
   const output = stack.use(await options.openOutput())
   // The source ends before its output: what it yielded is flushed by the loop.
-  const source = stack.use(await plugins.openSource(config, contextOf(options), log))
+  const source = stack.use(await plugins.createSource(config, contextOf(options), log))
   const writer = new RecordWriter({
     output,
-    keyConverter: key,
-    valueConverter: value,
-    headerConverter: header,
+    keyConverter,
+    valueConverter,
+    headerConverter,
     transforms,
     isTolerant: config['errors.tolerance']?.trim() === 'all',
     logsErrors: config['errors.log.enable']?.trim().toLowerCase() === 'true',

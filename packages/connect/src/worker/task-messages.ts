@@ -13,7 +13,7 @@ export interface TaskThreadData {
   /** The worker's settings by Connect's names. */
   readonly settings: Readonly<Record<string, string>>
   readonly isPaused: boolean
-  /** URL of the module that makes sources, transforms and converters (`taskPlugins`). */
+  /** URL of the module that makes sources, transforms and converters (TaskPlugins of source-task.ts). */
   readonly pluginsModule: string
   /** Addresses (`host:port`) that mean the embedded broker; empty when there is none. */
   readonly embeddedAddresses: readonly string[]

@@ -13,7 +13,7 @@ const channel = new TaskChannel(port, data.isPaused)
 
 try {
   if (data.type === 'sink') throw new CdcError('CDC_UNSUPPORTED', 'Sink connectors are not supported yet')
-  const { taskPlugins } = (await import(data.pluginsModule)) as { taskPlugins: TaskPlugins }
+  const plugins = (await import(data.pluginsModule)) as TaskPlugins
   const { connector, task, config, settings } = data
   const log = channel.logger({ connector, task })
   const openLink = brokerLinks(data.embeddedAddresses, () => channel.openPort())
@@ -23,7 +23,7 @@ try {
     config,
     settings,
     channel,
-    plugins: taskPlugins,
+    plugins,
     openOutput: () => openProducerOutput({ connector, task, config, settings, openLink, log }),
     openLink,
     offsetFlushIntervalMs: data.offsetFlushIntervalMs,

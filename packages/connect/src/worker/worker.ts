@@ -260,7 +260,11 @@ export class Worker implements AsyncDisposable {
 
   async #check(config: StoredConfig): Promise<void> {
     const infos = await this.validate(config)
-    if (infos.error_count === 0) return
+    if (infos.error_count === 0) {
+      const plugin = this.parts.catalog.connector(config['connector.class']!)
+      if (plugin.isRunnable) return
+      throw new CdcError('CDC_UNSUPPORTED', `Running ${plugin.className} is not supported yet`)
+    }
     const errors = infos.configs.flatMap(({ value }) => value?.errors ?? [])
     throw new CdcError(
       'CDC_CONFIG_INVALID',

@@ -10,6 +10,7 @@ const source: ConnectorPlugin = {
   type: 'source',
   version: '1.0',
   ownsOffsets: false,
+  isRunnable: true,
   taskConfigs(config) {
     if (config.broken === 'yes') throw new CdcError('CDC_CONFIG_INVALID', 'this configuration is broken')
     const count = Number(config['tasks.max'] ?? '1')
