@@ -1,0 +1,40 @@
+// What every command that talks to a broker shares: the address, and the flags of Kafka's own tools that we take with a hint.
+import { Admin, Cluster, connectTcp, parseBootstrap } from '@millrace/kafka'
+import type { Command } from 'commander'
+
+/** Flags common to client commands. */
+export interface ClientFlags {
+  readonly bootstrapServer: string
+  readonly zookeeper?: string
+}
+
+/** Adds `--bootstrap-server`, and `--zookeeper` for readers of old tutorials. */
+export function withClientFlags(command: Command): Command {
+  return command
+    .option('--bootstrap-server <host:port,…>', 'the Kafka server(s) to connect to', 'localhost:9092')
+    .option('--zookeeper <host:port>', 'accepted for old tutorials and ignored')
+}
+
+/** An open client for one command. */
+export interface OpenClient {
+  readonly cluster: Cluster
+  readonly admin: Admin
+}
+
+/** Runs `work` with a client and closes it. */
+export async function withClient<T>(flags: ClientFlags, work: (client: OpenClient) => Promise<T>): Promise<T> {
+  if (flags.zookeeper !== undefined)
+    console.error(
+      `hint: Kafka has no ZooKeeper any more; --zookeeper is ignored, asking ${flags.bootstrapServer} (--bootstrap-server)`,
+    )
+  const cluster = new Cluster({
+    bootstrap: parseBootstrap(flags.bootstrapServer),
+    open: connectTcp,
+    clientId: 'millrace-cli',
+  })
+  try {
+    return await work({ cluster, admin: new Admin(cluster) })
+  } finally {
+    await cluster.close()
+  }
+}
