@@ -1,0 +1,76 @@
+// Names of topics and schemas, as Debezium's default strategy makes them.
+import { CdcError } from '../../base/errors.ts'
+import type { TopicConfig } from '../../config/mysql/topic-config.ts'
+import type { NameAdjustment } from '../../config/mysql/value-config.ts'
+
+const MAX_TOPIC_LENGTH = 249
+const DEFAULT_STRATEGY = 'DefaultTopicNamingStrategy'
+
+/** Names of one connector. Every answer is remembered: the same text object for the same table. */
+export class TopicNames {
+  readonly #prefix: string
+  readonly #topics: TopicConfig
+  readonly #data = new Map<string, string>()
+
+  /** Throws CDC_UNSUPPORTED for a naming strategy that is not built. */
+  constructor(prefix: string, topics: TopicConfig) {
+    this.#prefix = prefix
+    this.#topics = topics
+    const strategy = topics.namingStrategy.split('.').at(-1) ?? ''
+    if (strategy !== DEFAULT_STRATEGY && strategy !== 'SchemaTopicNamingStrategy') {
+      throw new CdcError('CDC_UNSUPPORTED', `topic.naming.strategy ${topics.namingStrategy} is not supported`)
+    }
+  }
+
+  /** Topic of a table's changes: `<prefix>.<database>.<table>`. */
+  dataTopic(database: string, table: string): string {
+    const key = `${database}\u0000${table}`
+    let topic = this.#data.get(key)
+    if (topic === undefined) {
+      topic = this.#join(this.#prefix, database, table)
+      this.#data.set(key, topic)
+    }
+    return topic
+  }
+
+  /** Topic of schema changes. */
+  get schemaChangeTopic(): string {
+    return sanitisedTopic(this.#prefix)
+  }
+
+  /** Topic of heartbeats. */
+  get heartbeatTopic(): string {
+    const { heartbeatName, heartbeatPrefix } = this.#topics
+    return heartbeatName === null ? this.#join(heartbeatPrefix, this.#prefix) : sanitisedTopic(heartbeatName)
+  }
+
+  #join(...parts: string[]): string {
+    return sanitisedTopic(parts.filter((part) => part !== '').join(this.#topics.delimiter))
+  }
+}
+
+/** A name that Kafka accepts as a topic: other characters become `_`, what is too long is cut. */
+export function sanitisedTopic(name: string): string {
+  if (name === '.') return '_'
+  if (name === '..') return '__'
+  return name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, MAX_TOPIC_LENGTH)
+}
+
+/** Makes the adjuster of schema names (`.` allowed) or of field names. */
+export function nameAdjuster(mode: NameAdjustment, allowsDot: boolean): (name: string) => string {
+  if (mode === 'none') return (name) => name
+  const isFirst = (char: string) => /[A-Za-z_]/.test(char)
+  const isOther = (char: string) => (allowsDot ? /[A-Za-z0-9_.]/ : /[A-Za-z0-9_]/).test(char)
+  if (mode === 'avro') {
+    return (name) => {
+      const text = [...name].map((char) => (isOther(char) ? char : '_')).join('')
+      return /^[0-9]/.test(text) ? `_${text}` : text.replace(/^\./, '_')
+    }
+  }
+  const escaped = (char: string) => `_u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return (name) =>
+    name
+      .split('')
+      .map((char, i) => (char !== '_' && (i === 0 ? isFirst(char) : isOther(char)) ? char : escaped(char)))
+      .join('')
+}

@@ -1,0 +1,149 @@
+// The `source` block of a change: constants are encoded once per transaction and table, position and row are written digit by digit.
+import type { ByteSink, SourceInfo } from '../../data/change-row.ts'
+import type { Struct } from '../../data/record.ts'
+import { CONNECTOR_WORD, SOURCE_SCHEMA, SOURCE_VERSION } from './source-info-schema.ts'
+
+/** Values of `source.snapshot`. */
+export type SnapshotState =
+  | 'true'
+  | 'first'
+  | 'first_in_data_collection'
+  | 'last_in_data_collection'
+  | 'last'
+  | 'false'
+  | 'incremental'
+
+/** What the block says, all of it; times are epoch nanoseconds. */
+export interface SourceFacts {
+  readonly epochNs: bigint
+  readonly snapshot: SnapshotState
+  readonly database: string
+  /** Comma list where a statement concerns several tables; null where it concerns none. */
+  readonly table: string | null
+  readonly serverId: number
+  readonly gtid: string | null
+  readonly file: string
+  /** Null where the change has none (snapshots, DDL). */
+  readonly threadId: number | null
+  readonly query: string | null
+}
+
+/**
+ * One reused source block. `describe` sets what is constant for a run of rows, `at` the position of one row. As compact JSON, which is
+ * what JsonConverter prints of the struct.
+ */
+export class ReusedSourceInfo implements SourceInfo {
+  readonly #name: string
+  readonly #nameJson: string
+  #facts: SourceFacts | null = null
+  #head: Buffer = Buffer.alloc(512)
+  #headBytes = 0
+  #tail: Buffer = Buffer.alloc(64)
+  #tailBytes = 0
+  #tailThread: number | null = null
+  #tailQuery: string | null = null
+  #pos = 0
+  #row = 0
+
+  /** `name`: `topic.prefix`. */
+  constructor(name: string) {
+    this.#name = name
+    this.#nameJson = JSON.stringify(name)
+    this.#encodeTail(null, null)
+  }
+
+  /** Sets everything but position and row. */
+  describe(facts: SourceFacts): void {
+    this.#facts = facts
+    this.#encodeHead(facts)
+    if (facts.threadId !== this.#tailThread || facts.query !== this.#tailQuery)
+      this.#encodeTail(facts.threadId, facts.query)
+  }
+
+  /** Sets the position of the event and the row's index in it. */
+  at(pos: number, row: number): void {
+    this.#pos = pos
+    this.#row = row
+  }
+
+  writeJson(sink: ByteSink): void {
+    sink.reserve(this.#headBytes + this.#tailBytes + 48)
+    const out = sink.bytes
+    let pos = sink.pos
+    pos += this.#head.copy(out, pos, 0, this.#headBytes)
+    pos = putDigits(out, pos, this.#pos)
+    out[pos++] = 0x2c // ,"row":
+    out[pos++] = 0x22
+    out[pos++] = 0x72
+    out[pos++] = 0x6f
+    out[pos++] = 0x77
+    out[pos++] = 0x22
+    out[pos++] = 0x3a
+    pos = putDigits(out, pos, this.#row)
+    pos += this.#tail.copy(out, pos, 0, this.#tailBytes)
+    sink.pos = pos
+  }
+
+  toStruct(): Struct {
+    return sourceStruct(this.#name, this.#facts!, this.#pos, this.#row)
+  }
+
+  #encodeHead(facts: SourceFacts): void {
+    const { epochNs, snapshot, database, table, serverId, gtid, file } = facts
+    const text =
+      `{"version":"${SOURCE_VERSION}","connector":"${CONNECTOR_WORD}","name":${this.#nameJson},"ts_ms":${epochNs / 1_000_000n}` +
+      `,"snapshot":"${snapshot}","db":${JSON.stringify(database)},"sequence":null` +
+      `,"ts_us":${epochNs / 1000n},"ts_ns":${epochNs},"table":${table === null ? 'null' : JSON.stringify(table)}` +
+      `,"server_id":${serverId},"gtid":${gtid === null ? 'null' : `"${gtid}"`},"file":${JSON.stringify(file)},"pos":`
+    if (text.length * 3 > this.#head.length) this.#head = Buffer.alloc(text.length * 3)
+    this.#headBytes = this.#head.write(text, 0, 'utf8')
+  }
+
+  #encodeTail(threadId: number | null, query: string | null): void {
+    this.#tailThread = threadId
+    this.#tailQuery = query
+    const text = `,"thread":${threadId ?? 'null'},"query":${query === null ? 'null' : JSON.stringify(query)}}`
+    if (text.length * 3 > this.#tail.length) this.#tail = Buffer.alloc(text.length * 3)
+    this.#tailBytes = this.#tail.write(text, 0, 'utf8')
+  }
+}
+
+/** The block as a struct. */
+export function sourceStruct(name: string, facts: SourceFacts, pos: number, row: number): Struct {
+  const { epochNs, snapshot, database, table, serverId, gtid, file, threadId, query } = facts
+  return {
+    schema: SOURCE_SCHEMA,
+    values: [
+      SOURCE_VERSION,
+      CONNECTOR_WORD,
+      name,
+      epochNs / 1_000_000n,
+      snapshot,
+      database,
+      null,
+      epochNs / 1000n,
+      epochNs,
+      table,
+      BigInt(serverId),
+      gtid,
+      file,
+      BigInt(pos),
+      row,
+      threadId === null ? null : BigInt(threadId),
+      query,
+    ],
+  }
+}
+
+// Below 2^53: high and low halves of nine digits are integers that `%` handles without loss.
+function putDigits(out: Buffer, pos: number, value: number): number {
+  let digits = 1
+  for (let limit = 10; value >= limit; limit *= 10) digits++
+  let at = pos + digits
+  while (at > pos) {
+    const rest = Math.floor(value / 10)
+    out[--at] = 0x30 + (value - rest * 10)
+    value = rest
+  }
+  return pos + digits
+}
