@@ -5,6 +5,7 @@ import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { StateRecord, StateTopic, StateTopicOptions, StateTopics } from '../store/state-topic.ts'
 import { kafkaFailure } from './kafka-failure.ts'
+import { patiently } from './patience.ts'
 
 const METADATA_WAIT_MS = 30_000
 
@@ -68,8 +69,9 @@ export class KafkaTopics implements StateTopics, AsyncDisposable {
   }
 
   async #read(topic: string, partition: number, listener: (record: StateRecord) => void): Promise<void> {
-    const fromOffset = await new Admin(this.#cluster).earliestOffset(topic, partition)
-    const end = await new Admin(this.#cluster).latestOffset(topic, partition)
+    const admin = new Admin(this.#cluster)
+    const fromOffset = await patiently(() => admin.earliestOffset(topic, partition))
+    const end = await patiently(() => admin.latestOffset(topic, partition))
     if (fromOffset >= end) return
     for await (const { records } of readToEnd(this.#cluster, { topic, partition, fromOffset })) {
       for (const { key, value } of records) {
@@ -115,7 +117,7 @@ export class KafkaTopics implements StateTopics, AsyncDisposable {
   }
 
   #openProducer(): Promise<Producer> {
-    this.#producer ??= Producer.open({ cluster: this.#cluster, deliveryTimeoutMs: 30_000 })
+    this.#producer ??= patiently(() => Producer.open({ cluster: this.#cluster, deliveryTimeoutMs: 30_000 }))
     return this.#producer
   }
 }

@@ -5,6 +5,7 @@ import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { StoredConfig } from '../store/store.ts'
 import { kafkaFailure } from './kafka-failure.ts'
+import { patiently } from './patience.ts'
 import type { RecordOutput } from './record-output.ts'
 import { topicCreation } from './topic-creation.ts'
 
@@ -37,7 +38,7 @@ export async function openProducerOutput(options: ProducerOutputOptions): Promis
   const clientId = `connector-producer-${connector}-${task}`
   const cluster = new Cluster({ bootstrap: parseBootstrap(settings['bootstrap.servers']!), open: openLink, clientId })
   try {
-    return new ProducerOutput(cluster, await Producer.open({ cluster, compression }), options)
+    return new ProducerOutput(cluster, await patiently(() => Producer.open({ cluster, compression })), options)
   } catch (error) {
     await cluster.close()
     throw kafkaFailure(error, 'CDC_PRODUCE_FAILED', 'The producer cannot be opened')
