@@ -45,8 +45,7 @@ export class CdcError extends Error {
   /** Makes a CdcError of anything thrown; never throws. Errors of sockets and of aborts get their own code. */
   static from(thrown: unknown, code?: ErrorCode): CdcError {
     if (CdcError.is(thrown)) return thrown
-    const message = messageOf(thrown)
-    return new CdcError(code ?? codeOf(thrown), message, { cause: thrown })
+    return new CdcError(code ?? codeOf(thrown), messageOf(thrown), { ...traitsOf(thrown), cause: thrown })
   }
 
   /** A plain object that survives structured cloning and JSON; {@link CdcError.revive} is its inverse. */
@@ -97,7 +96,18 @@ function messageOf(thrown: unknown): string {
   }
 }
 
-const SOCKET_CODES: Readonly<Record<string, ErrorCode>> = {
+/** Hint and retry advice that errors of our other packages carry. */
+function traitsOf(thrown: unknown): { hint?: string; retriable?: boolean } {
+  if (!(thrown instanceof Error)) return {}
+  const { hint, retriable } = thrown as { readonly hint?: unknown; readonly retriable?: unknown }
+  return {
+    ...(typeof hint === 'string' ? { hint } : {}),
+    ...(typeof retriable === 'boolean' ? { retriable } : {}),
+  }
+}
+
+/** Codes of sockets, of MySQL's clients and of our other packages; a code that ends in `_` stands for all that begin so. */
+const FOREIGN_CODES: Readonly<Record<string, ErrorCode>> = {
   ECONNREFUSED: 'CDC_CONNECT_REFUSED',
   ENOTFOUND: 'CDC_CONNECT_REFUSED',
   EAI_AGAIN: 'CDC_CONNECT_REFUSED',
@@ -110,6 +120,22 @@ const SOCKET_CODES: Readonly<Record<string, ErrorCode>> = {
   ER_ACCESS_DENIED_ERROR: 'CDC_AUTH_DENIED',
   ER_DBACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
   ER_SPECIFIC_ACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  ER_TABLEACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  ER_HOST_NOT_PRIVILEGED: 'CDC_AUTH_DENIED',
+  ER_MASTER_FATAL_ERROR_READING_BINLOG: 'CDC_POSITION_LOST',
+  MYSQL_CONNECTION_REFUSED: 'CDC_CONNECT_REFUSED',
+  MYSQL_HOST_UNKNOWN: 'CDC_CONNECT_REFUSED',
+  MYSQL_CONNECTION_TIMEOUT: 'CDC_CONNECT_TIMEOUT',
+  MYSQL_CONNECTION_LOST: 'CDC_CONNECT_LOST',
+  MYSQL_TLS_: 'CDC_CONNECT_TLS',
+  MYSQL_PROTOCOL_: 'CDC_PROTOCOL_INVALID',
+  MYSQL_DDL_: 'CDC_SCHEMA_DDL',
+  MYSQL_SCHEMA_: 'CDC_SCHEMA_MISMATCH',
+  MYSQL_DATA_: 'CDC_DATA_INVALID',
+  MYSQL_UNSUPPORTED_: 'CDC_UNSUPPORTED_EVENT',
+  MYSQL_EVENT_UNSUPPORTED: 'CDC_UNSUPPORTED_EVENT',
+  MYSQL_CONNECTION_SILENT: 'CDC_CONNECT_TIMEOUT',
+  MYSQL_ABORTED: 'CDC_STATE_ABORTED',
 }
 
 function codeOf(thrown: unknown): ErrorCode {
@@ -117,5 +143,7 @@ function codeOf(thrown: unknown): ErrorCode {
   if (thrown.name === 'AbortError') return 'CDC_STATE_ABORTED'
   if (thrown.name === 'TimeoutError') return 'CDC_CONNECT_TIMEOUT'
   const code = (thrown as { readonly code?: unknown }).code
-  return (typeof code === 'string' ? SOCKET_CODES[code] : undefined) ?? 'CDC_INTERNAL'
+  if (typeof code !== 'string') return 'CDC_INTERNAL'
+  const family = Object.keys(FOREIGN_CODES).find((name) => name.endsWith('_') && code.startsWith(name))
+  return FOREIGN_CODES[code] ?? FOREIGN_CODES[family ?? ''] ?? 'CDC_INTERNAL'
 }

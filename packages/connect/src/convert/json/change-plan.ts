@@ -26,6 +26,10 @@ const OPEN_CLOSE = literal('{}')
 /** What a plan needs of its converter. */
 export interface ChangePlanOptions {
   readonly writers: JsonWriters
+  /** True where a value's bytes depend on options that column writers do not know: decimals as JSON numbers. */
+  readonly rewrites: (schema: ConnectSchema) => boolean
+  /** Whether nulls are replaced by defaults, as a source's own JSON has it. */
+  readonly replacesNulls: boolean
   /** `{"schema":…,"payload":` of a schema; null when schemas are off. */
   readonly prefix: (schema: ConnectSchema) => Literal | null
 }
@@ -47,17 +51,21 @@ class ChangePlan implements ChangeWriter {
   readonly #row: RowWriter
   readonly #transaction: JsonWriter
   readonly #isStructNullable: boolean
+  /** Null where the source writes its block itself. */
+  readonly #source: JsonWriter | null
   #instant: Instant | null = null
   #times: Literal = CLOSE
 
-  constructor(shape: ChangeShape, { writers, prefix }: ChangePlanOptions) {
+  constructor(shape: ChangeShape, options: ChangePlanOptions) {
+    const { writers, prefix, replacesNulls } = options
     const { envelopeSchema, keySchema } = shape
     this.#valuePrefix = prefix(envelopeSchema)
     this.#keyPrefix = keySchema === null ? null : prefix(keySchema)
-    this.#key = keySchema === null ? null : rowWriter(shape.keyColumns, keySchema, writers)
+    this.#key = keySchema === null ? null : rowWriter(shape.keyColumns, keySchema, options)
     const rowSchema = schemaOf(envelopeSchema, 'after')
-    this.#row = rowWriter(shape.columns, rowSchema, writers)
+    this.#row = rowWriter(shape.columns, rowSchema, options)
     this.#isStructNullable = rowSchema.optional
+    this.#source = replacesNulls ? null : writers.of(schemaOf(envelopeSchema, 'source'))
     this.#transaction = writers.of(schemaOf(envelopeSchema, 'transaction'))
   }
 
@@ -76,7 +84,8 @@ class ChangePlan implements ChangeWriter {
     putLiteral(sink, AFTER)
     this.#image(row.after, sink)
     putLiteral(sink, SOURCE)
-    row.source.writeJson(sink)
+    if (this.#source === null) row.source.writeJson(sink)
+    else this.#source(row.source.toStruct(), sink)
     putLiteral(sink, TRANSACTION)
     if (row.transaction === null) putLiteral(sink, NULL)
     else this.#transaction(row.transaction, sink)
@@ -111,29 +120,42 @@ function requiredIsNull(): CdcError {
   )
 }
 
-function rowWriter(columns: readonly CellColumn[], schema: ConnectSchema, writers: JsonWriters): RowWriter {
+function rowWriter(
+  columns: readonly CellColumn[],
+  schema: ConnectSchema,
+  { writers, rewrites }: ChangePlanOptions,
+): RowWriter {
   const count = columns.length
   if (count === 0) return (_row, sink) => putLiteral(sink, OPEN_CLOSE)
   const names = columns.map((_column, i) => literal(`${i === 0 ? '{' : ','}${quoted(schema.fields?.[i]?.name ?? '')}:`))
+  const cells = columns.map((column) => column.cell)
+  const cellWriters = columns.map((column) =>
+    rewrites(column.schema) ? readingWriter(column, writers) : column.writeJson,
+  )
   // A value that has no representation comes out of writeJson as `null`; where null is not what the general path writes, it is replaced.
   const replaces = columns.map((column) => !column.schema.optional || (column.schema.default ?? null) !== null)
   return (row, sink) => {
     const { bytes, starts, ends } = row
     for (let i = 0; i < count; i++) {
-      const column = columns[i] as CellColumn
       putLiteral(sink, names[i] as Literal)
-      const end = ends[column.cell] as number
+      const cell = cells[i] as number
+      const end = ends[cell] as number
       if (end < 0) {
-        writers.writeNull(column.schema, sink)
+        writers.writeNull((columns[i] as CellColumn).schema, sink)
         continue
       }
       const before = sink.pos
-      column.writeJson(bytes, starts[column.cell] as number, end, sink)
+      ;(cellWriters[i] as CellColumn['writeJson'])(bytes, starts[cell] as number, end, sink)
       if (replaces[i] && sink.bytes[before] === 0x6e && sink.pos === before + 4) {
         sink.pos = before
-        writers.writeNull(column.schema, sink)
+        writers.writeNull((columns[i] as CellColumn).schema, sink)
       }
     }
     putLiteral(sink, CLOSE)
   }
+}
+
+function readingWriter(column: CellColumn, writers: JsonWriters): CellColumn['writeJson'] {
+  const write = writers.of(column.schema)
+  return (bytes, start, end, sink) => write(column.read(bytes, start, end), sink)
 }

@@ -1,45 +1,14 @@
 // Numbers as Java prints them: floats as Float.toString and Double.toString, decimals as BigDecimal.toString.
+import { javaDoubleText, javaFloatText } from '@millrace/mysql'
 
-/** `Double.toString`: shortest digits, at least one after the point, `E` notation below 10^-3 and from 10^7 on. */
+/** `Double.toString`; also of what is not finite. */
 export function javaDouble(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
-  return javaDigits(value.toExponential())
+  return Number.isFinite(value) ? javaDoubleText(value) : String(value)
 }
 
-/** `Float.toString` of a number that is exactly a 32-bit float. */
+/** `Float.toString` of a number that is exactly a 32-bit float; also of what is not finite. */
 export function javaFloat(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return javaDouble(value)
-  for (let digits = 0; digits < 9; digits++) {
-    const text = value.toExponential(digits)
-    if (Math.fround(Number(text)) === value) return javaDigits(text)
-  }
-  return javaDigits(value.toExponential())
-}
-
-/** From `d.ddde±x` to Java's notation. */
-function javaDigits(exponential: string): string {
-  const at = exponential.indexOf('e')
-  const exponent = Number(exponential.slice(at + 1))
-  let mantissa = exponential.slice(0, at)
-  let sign = ''
-  if (mantissa.startsWith('-')) {
-    sign = '-'
-    mantissa = mantissa.slice(1)
-  }
-  const digits = trimZeros(mantissa.replace('.', ''))
-  if (exponent < -3 || exponent >= 7) {
-    return `${sign}${digits[0]}.${digits.length > 1 ? digits.slice(1) : '0'}E${exponent}`
-  }
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
-  return `${sign}${whole}.${digits.length > exponent + 1 ? digits.slice(exponent + 1) : '0'}`
-}
-
-function trimZeros(digits: string): string {
-  let end = digits.length
-  while (end > 1 && digits.charCodeAt(end - 1) === 48) end--
-  return digits.slice(0, end)
+  return Number.isFinite(value) ? javaFloatText(value) : String(value)
 }
 
 /** The integer that big-endian two's complement bytes hold. */

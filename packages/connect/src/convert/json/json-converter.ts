@@ -4,6 +4,7 @@ import type { ChangeShape } from '../../data/change-row.ts'
 import { GrowingBytes } from '../../data/growing-bytes.ts'
 import type { RecordHeader } from '../../data/record.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
+import { LOGICAL } from '../../data/schema-builder.ts'
 import type { ChangeWriter, Converter, HeaderConverter } from '../converter.ts'
 import { changePlan } from './change-plan.ts'
 import { type Literal, literal, putLiteral } from './json-bytes.ts'
@@ -63,9 +64,11 @@ export class JsonConverter implements Converter, HeaderConverter {
   }
 
   changeWriter(shape: ChangeShape): ChangeWriter | null {
-    const { schemasEnable } = this.#options
+    const { schemasEnable, decimalFormat, replaceNullWithDefault } = this.#options
     return changePlan(shape, {
       writers: this.#writers,
+      rewrites: (schema) => decimalFormat === 'NUMERIC' && schema.name === LOGICAL.decimal,
+      replacesNulls: replaceNullWithDefault,
       prefix: (schema) => (schemasEnable ? this.#prefix(schema) : null),
     })
   }
