@@ -1,8 +1,18 @@
 // One owner per data folder: a lock file that names the owning process. It is taken by an atomic link; the lock of a dead process is taken
-// over by claiming its nonce first, so that of several starters only one succeeds.
+// over by whoever first links a claim on its nonce, so that of several starters only one succeeds and no fresh lock is ever removed.
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
-import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { KafkaError } from '../error.ts'
 
@@ -16,6 +26,7 @@ interface Holder {
 }
 
 const LOCK = 'lock'
+const CLAIM = `${LOCK}.claim-`
 const BEAT_MS = 3000
 /** A holder whose pid cannot be judged from here (another container) is dead when its lock was not touched for so long. */
 const SILENT_MS = 15_000
@@ -23,124 +34,127 @@ const SILENT_MS = 15_000
 /** A held lock. */
 export class FolderLock {
   readonly #folder: string
-  readonly #holder: Holder
+  readonly #nonce: string
   readonly #beat: NodeJS.Timeout
 
-  private constructor(folder: string, holder: Holder) {
+  private constructor(folder: string, nonce: string) {
     this.#folder = folder
-    this.#holder = holder
-    this.#beat = setInterval(() => {
-      const now = new Date()
-      utimes(join(folder, LOCK), now, now).catch(() => undefined)
-    }, BEAT_MS)
+    this.#nonce = nonce
+    this.#beat = setInterval(() => touch(join(folder, LOCK)), BEAT_MS)
     this.#beat.unref()
   }
 
-  /** Takes the lock. Rejects with DATA_FOLDER_LOCKED when a living process has it, DATA_FOLDER_UNUSABLE when the folder cannot be written. */
-  static async take(folder: string): Promise<FolderLock> {
-    const holder: Holder = {
-      pid: process.pid,
-      startTicks: startTicks(process.pid),
-      realm: realm(),
-      nonce: randomBytes(12).toString('hex'),
-    }
-    const own = join(folder, `${LOCK}.${holder.nonce}`)
+  /**
+   * Takes the lock; makes the folder when missing. Throws DATA_FOLDER_LOCKED when a living process (or this one) has it,
+   * DATA_FOLDER_UNUSABLE when the folder cannot be written.
+   */
+  static acquire(folder: string): FolderLock {
+    const nonce = randomBytes(12).toString('hex')
+    const holder: Holder = { pid: process.pid, startTicks: startTicks(process.pid), realm: realm(), nonce }
+    const own = join(folder, `${LOCK}.${nonce}`)
     try {
-      await writeFile(own, JSON.stringify(holder), { flag: 'wx' })
-    } catch (error) {
-      throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot write to ${folder}: ${(error as Error).message}`, {
-        cause: error,
-      })
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      writeFileSync(own, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
+    } catch (cause) {
+      throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot write to ${folder}: ${(cause as Error).message}`, { cause })
     }
     try {
-      await acquire(folder, own)
+      take(folder, own)
     } finally {
-      await rm(own, { force: true })
+      rmSync(own, { force: true })
     }
-    for (const name of await readdir(folder))
-      if (name.startsWith(`${LOCK}.claim-`)) await rm(join(folder, name), { force: true })
-    return new FolderLock(folder, holder)
+    for (const name of readdirSync(folder)) if (name.startsWith(CLAIM)) rmSync(join(folder, name), { force: true })
+    return new FolderLock(folder, nonce)
   }
 
   /** Gives the folder free. */
-  async release(): Promise<void> {
+  release(): void {
     clearInterval(this.#beat)
     const path = join(this.#folder, LOCK)
-    if ((await readHolder(path))?.nonce === this.#holder.nonce) await rm(path, { force: true })
+    if (readHolder(path)?.nonce === this.#nonce) rmSync(path, { force: true })
   }
 }
 
-/** Becomes the lock, or throws. `own`: a file with the taker's facts, which is linked or renamed into place. */
-async function acquire(folder: string, own: string): Promise<void> {
+/** Makes `own` the lock, or throws. */
+function take(folder: string, own: string): void {
   const lock = join(folder, LOCK)
   for (let round = 0; round < 100; round++) {
-    if (await tryLink(own, lock)) return
+    if (tryLink(own, lock)) return
+    const chain: string[] = []
     let path = lock
-    let holder = await readHolder(path)
-    // Behind a dead holder there may be a claim on its lock, whose owner may be dead too, and so on.
-    while (holder !== undefined) {
-      if (await isAlive(holder, path))
-        throw new KafkaError('DATA_FOLDER_LOCKED', `${folder} is in use by process ${holder.pid}`)
-      const claim = join(folder, `${LOCK}.claim-${holder.nonce}`)
-      if (await tryLink(own, claim)) {
-        const current = await readHolder(lock)
-        if (
-          current?.nonce === holder.nonce ||
-          (path !== lock && current !== undefined && !(await isAlive(current, lock)))
-        ) {
-          await rename(own, lock)
-          return
-        }
-        await rm(claim, { force: true })
-        break
+    for (let holder = readHolder(path); holder !== undefined; holder = readHolder(path)) {
+      if (isAlive(holder, path))
+        throw new KafkaError('DATA_FOLDER_LOCKED', `the data folder ${folder} is in use by process ${holder.pid}`)
+      chain.push(holder.nonce)
+      // Who claimed a dead holder's lock may be dead too: then its claim is claimed, and so on.
+      path = join(folder, `${CLAIM}${holder.nonce}`)
+      if (!tryLink(own, path)) continue
+      const current = readHolder(lock)
+      // Another may have got through before: its lock has a nonce that is not in the chain of the dead.
+      if (current !== undefined && chain.includes(current.nonce)) {
+        renameSync(own, lock)
+        return
       }
-      path = claim
-      holder = await readHolder(claim)
+      rmSync(path, { force: true })
+      break
     }
   }
-  throw new KafkaError('DATA_FOLDER_LOCKED', `${folder} is being taken by other processes`)
+  throw new KafkaError('DATA_FOLDER_LOCKED', `the data folder ${folder} is being taken by other processes`)
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
+function tryLink(from: string, to: string): boolean {
   try {
-    await link(from, to)
+    linkSync(from, to)
     return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot lock: ${(error as Error).message}`, { cause: error })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot write ${to}: ${(cause as Error).message}`, { cause })
   }
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+function readHolder(path: string): Holder | undefined {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch {
     return undefined
   }
   try {
-    return JSON.parse(text) as Holder
+    const { pid, startTicks, realm, nonce } = JSON.parse(text) as Partial<Holder>
+    if (typeof pid === 'number' && typeof nonce === 'string')
+      return { pid, startTicks: startTicks ?? '', realm: realm ?? '', nonce }
   } catch {
-    // A lock that cannot be read (written by hand, or lost its content with the power): nobody alive wrote it, since files are linked whole.
-    return { pid: 0, startTicks: '', realm: realm(), nonce: 'unreadable' }
+    // Falls through: locks are linked whole, so nobody alive wrote this (a power cut emptied it, or an editor made it).
   }
+  return { pid: 0, startTicks: '', realm: realm(), nonce: 'unreadable' }
 }
 
-async function isAlive(holder: Holder, path: string): Promise<boolean> {
-  if (holder.realm !== realm()) {
-    const touchedMs = await stat(path).then(
-      (facts) => facts.mtimeMs,
-      () => 0,
-    )
-    return Math.abs(Date.now() - touchedMs) < SILENT_MS
-  }
+function isAlive(holder: Holder, path: string): boolean {
+  if (holder.realm !== realm()) return Math.abs(Date.now() - touchedMs(path)) < SILENT_MS
   if (holder.pid <= 0) return false
   try {
     process.kill(holder.pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   return holder.startTicks === startTicks(holder.pid)
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date()
+    utimesSync(path, now, now)
+  } catch {
+    // The disk may be read-only for a while; the lock still stands.
+  }
+}
+
+function touchedMs(path: string): number {
+  try {
+    return statSync(path).mtimeMs
+  } catch {
+    return 0
+  }
 }
 
 /** Field 22 of the process's stat line on Linux; empty elsewhere. */

@@ -70,6 +70,8 @@ export class PartitionLog {
   onHealth: ((failure: KafkaError | undefined) => void) | undefined
   readonly segments: Segment[]
   readonly producers: ProducerState
+  /** Closed segments before this offset are compacted. Known only since the start: the first round after it looks at all. */
+  compactedOffset = 0
   readonly #files: FileCache
   readonly #recovery: RecoveryFile
   readonly #commit: GroupCommit<PendingBatch>
@@ -183,7 +185,17 @@ export class PartitionLog {
       )
     let at = this.#segmentAt(offset)
     while (offset < upTo && at < this.segments.length) {
-      const bytes = await this.segments[at]!.read(offset, maxBytes, upTo, options.checksums ?? true)
+      const segment = this.segments[at]!
+      let bytes: Buffer
+      try {
+        bytes = await segment.read(offset, maxBytes, upTo, options.checksums ?? true)
+      } catch (error) {
+        // Retention or compaction took the file away during the read: look again.
+        if (this.segments.includes(segment)) throw error
+        if (offset < this.#startOffset) return this.read(offset, maxBytes, options)
+        at = this.#segmentAt(offset)
+        continue
+      }
       if (bytes.length > 0) return bytes
       at = Math.max(this.#segmentAt(offset) + 1, at + 1)
     }
@@ -271,15 +283,6 @@ export class PartitionLog {
     await this.#commit.exclusively(async () => {
       if (this.segments.at(-1)!.sizeBytes > 0) await this.#roll(this.#durableOffset)
     })
-  }
-
-  /** Ends the log without storing anything: its topic is deleted. */
-  async discard(): Promise<void> {
-    this.#isClosed = true
-    clearTimeout(this.#healTimer)
-    await this.#commit.flush().catch(() => undefined)
-    for (const segment of this.segments) await this.#files.drop(segment.path)
-    await this.#files.drop(this.#recovery.path)
   }
 
   /** Checks every batch of every segment. Rejects with DATA_CORRUPT at the first damage. Resolves with the bytes checked. */

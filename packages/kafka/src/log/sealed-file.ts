@@ -1,6 +1,6 @@
 // Small files that must never be half written: a checksummed line over JSON, replaced by temp file, sync, rename and folder sync, with the
 // version before kept beside it.
-import { copyFile, open, readFile, rename, rm } from 'node:fs/promises'
+import { access, copyFile, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KafkaError } from '../error.ts'
 import { crc32c } from '../record/crc32c.ts'
@@ -8,7 +8,10 @@ import { nodeDisk } from './disk.ts'
 
 const MAGIC = 'millrace'
 
-/** Replaces the file. Resolves when it is on the device. Rejects with KAFKA_STORAGE_ERROR; the old content then still stands. */
+/**
+ * Replaces the file. Resolves when it is on the device. Rejects with KAFKA_STORAGE_ERROR; the old content then still stands.
+ * With `keepPrevious` a copy is kept as `<path>.previous`; from then on a missing file counts as damage, not as "nothing yet".
+ */
 export async function writeSealedFile(
   path: string,
   format: number,
@@ -18,6 +21,7 @@ export async function writeSealedFile(
   const body = JSON.stringify(content)
   const text = `${MAGIC} ${format} ${crc32c(Buffer.from(body)).toString(16).padStart(8, '0')}\n${body}\n`
   const temporary = `${path}.tmp`
+  const previous = `${path}.previous`
   try {
     const file = await open(temporary, 'w')
     try {
@@ -26,8 +30,11 @@ export async function writeSealedFile(
     } finally {
       await file.close()
     }
-    if (keepPrevious) await copyFile(path, `${path}.previous`).catch(ignoreMissing)
+    const hadOne = keepPrevious && (await exists(path))
+    if (hadOne) await copyFile(path, previous)
     await rename(temporary, path)
+    // The first copy comes after the file itself: a copy alone means that the file was lost.
+    if (keepPrevious && !hadOne) await copyFile(path, previous)
     await nodeDisk.syncFolder(dirname(path))
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
@@ -36,22 +43,23 @@ export async function writeSealedFile(
 }
 
 /**
- * Reads the file; undefined when there is none. Throws DATA_CORRUPT when it is damaged (it is never taken for missing), or when its format
- * is newer than `format`.
+ * Reads the file; undefined when there never was one. Throws DATA_CORRUPT when it is damaged or lost (a copy of it is there), or when its
+ * format is newer than `format`; DATA_FOLDER_UNUSABLE when it cannot be read.
  */
 export async function readSealedFile(path: string, format: number): Promise<unknown> {
+  const hint = `Put its copy ${path}.previous in its place, or restore it from a backup.`
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot read ${path}: ${(error as Error).message}`, { cause: error })
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot read ${path}: ${(error as Error).message}`, { cause: error })
+    if (await exists(`${path}.previous`)) throw new KafkaError('DATA_CORRUPT', `${path} is missing`, { hint })
+    return undefined
   }
   const match = /^millrace (\d+) ([0-9a-f]{8})\n(.*)\n$/s.exec(text)
   if (match === null || crc32c(Buffer.from(match[3]!)) !== Number.parseInt(match[2]!, 16))
-    throw new KafkaError('DATA_CORRUPT', `${path} is damaged`, {
-      hint: `Put its copy ${path}.previous in its place, or restore it from a backup.`,
-    })
+    throw new KafkaError('DATA_CORRUPT', `${path} is damaged`, { hint })
   if (Number(match[1]) > format)
     throw new KafkaError('DATA_CORRUPT', `${path} has format ${match[1]}, this version reads up to ${format}`, {
       hint: 'Start the newer version that wrote it.',
@@ -59,6 +67,9 @@ export async function readSealedFile(path: string, format: number): Promise<unkn
   return JSON.parse(match[3]!) as unknown
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

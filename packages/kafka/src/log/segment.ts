@@ -95,6 +95,11 @@ export class Segment {
     })
   }
 
+  /** Removes the index file, before the log it belongs to is replaced. */
+  async dropIndex(): Promise<void> {
+    await rm(this.#indexPath, { force: true })
+  }
+
   /** Removes log and index. Readers that are at it finish. */
   async remove(): Promise<void> {
     await this.#files.drop(this.path)
