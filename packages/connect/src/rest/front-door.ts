@@ -16,6 +16,7 @@ export interface FrontDoorOptions {
 /** A refusal: a status and a sentence. */
 export interface Refusal {
   readonly status: 400 | 403
+  /** Empty: an answer without a page. */
   readonly reason: string
 }
 
@@ -23,7 +24,7 @@ export interface Refusal {
 export function refusalOf(request: IncomingMessage, options: FrontDoorOptions): Refusal | null {
   const path = (request.url ?? '/').split('?')[0]!
   const address = addressRefusal(path)
-  if (address) return { status: 400, reason: address }
+  if (address !== null) return { status: 400, reason: address }
   const type = request.headers['content-type']
   if (type !== undefined && !/^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;.*)?$/.test(type))
     return { status: 400, reason: 'Bad Request: the Content-Type is no media type' }
@@ -35,6 +36,10 @@ export function refusalOf(request: IncomingMessage, options: FrontDoorOptions): 
 
 /** Answers with a page, as Connect's HTTP server does for what never reaches a resource. */
 export function refuse(response: ServerResponse, { status, reason }: Refusal): void {
+  if (reason === '') {
+    response.writeHead(status, { connection: 'close', 'content-length': 0 }).end()
+    return
+  }
   const title = status === 400 ? 'Bad Request' : 'Forbidden'
   const page = `<html><head><title>Error ${status} ${title}</title></head><body><h2>HTTP ERROR ${status} ${escapeHtml(reason)}</h2></body></html>\n`
   response.writeHead(status, { 'content-type': 'text/html;charset=utf-8', connection: 'close' }).end(page)
@@ -45,7 +50,7 @@ function addressRefusal(path: string): string | null {
   if (path.includes('//')) return 'Ambiguous URI empty segment'
   if (/%2f/i.test(path)) return 'Ambiguous URI path separator'
   if (/%25/.test(path)) return 'Ambiguous URI path encoding'
-  if (/%(?:[01][0-9a-f]|7f)/i.test(path)) return 'Bad Request: control character in path'
+  if (/%(?:[01][0-9a-f]|7f)/i.test(path)) return ''
   try {
     decodeURIComponent(path)
     return null

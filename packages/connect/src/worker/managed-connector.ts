@@ -1,5 +1,6 @@
 // One connector as this worker runs it. Commands come from the worker, wait for each other, and act by the table of lifecycle-table.ts.
 import { CdcError } from '../base/errors.ts'
+import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ConfigStore, RestartRequest, RunState, StatusStore, StoredConfig, TargetState } from '../store/store.ts'
 import { type ConnectorCommand, type ConnectorState, connectorTransition, type TaskEffect } from './lifecycle-table.ts'
@@ -31,6 +32,9 @@ export class ManagedConnector {
   #state: ConnectorState = 'UNASSIGNED'
   #queue: Promise<void> = Promise.resolve()
   #writes: Promise<void> = Promise.resolve()
+  /** The announcement of RUNNING that waits for the tasks; `#epoch` tells whether it still holds. */
+  #announced: Promise<void> = Promise.resolve()
+  #epoch = 0
 
   constructor(options: ManagedConnectorOptions) {
     this.#options = options
@@ -46,8 +50,10 @@ export class ManagedConnector {
   }
 
   /** Queues a command. Resolves when it is carried out and its statuses are written; never rejects. */
-  command(command: ConnectorCommand, restart: RestartRequest | null = null): Promise<void> {
-    return this.#enqueue(() => this.#apply(command, restart))
+  async command(command: ConnectorCommand, restart: RestartRequest | null = null): Promise<void> {
+    await this.#enqueue(() => this.#apply(command, restart))
+    await this.#announced
+    await this.#writes
   }
 
   /** Queues the restart of one task. */
@@ -117,9 +123,26 @@ export class ManagedConnector {
       }
     }
     this.#state = next
-    if (next !== 'FAILED') this.#put(next, null, next === 'UNASSIGNED' ? null : (plugin?.version ?? null))
-    if (effect === 'generate' && plugin && taskConfigs) await this.#generate(plugin, taskConfigs)
-    else if (effect !== 'generate') await this.#tasksDo(effect)
+    this.#epoch++
+    const version = next === 'UNASSIGNED' ? null : (plugin?.version ?? null)
+    if (effect === 'generate' && plugin && taskConfigs) {
+      await this.#generate(plugin, taskConfigs)
+      this.#announce(next, version)
+    } else {
+      if (next !== 'FAILED') this.#put(next, null, version)
+      if (effect !== 'generate') await this.#tasksDo(effect)
+    }
+  }
+
+  /** Writes the state when every task has said how it does, so that a connector shown as RUNNING shows its tasks too; or after a while. */
+  #announce(state: ConnectorState, version: string | null): void {
+    const epoch = this.#epoch
+    const spoken = Promise.all([...this.#tasks.values()].map((task) => task.spoken))
+    const patience = new AbortController()
+    this.#announced = Promise.race([spoken, sleep(ANNOUNCE_PATIENCE_MS, { signal: patience.signal })]).then(() => {
+      patience.abort()
+      if (epoch === this.#epoch && state !== 'FAILED') this.#put(state, null, version)
+    })
   }
 
   /** Writes a new task set if it differs from the stored one, starts what is missing and restarts what changed. */
@@ -203,6 +226,8 @@ export class ManagedConnector {
     })
   }
 }
+
+const ANNOUNCE_PATIENCE_MS = 2000
 
 function stateOf(target: TargetState): 'RUNNING' | 'PAUSED' | 'STOPPED' {
   return target === 'STARTED' ? 'RUNNING' : target

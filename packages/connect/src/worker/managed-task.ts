@@ -27,6 +27,7 @@ export class ManagedTask {
   readonly #options: ManagedTaskOptions
   #state: TaskState = 'UNASSIGNED'
   #running: RunningTask | null = null
+  #spoken = Promise.withResolvers<void>()
   /** Connect leaves the version unknown when a task that was started paused goes on. */
   #isVersionKnown = true
 
@@ -36,6 +37,11 @@ export class ManagedTask {
 
   get state(): TaskState {
     return this.#state
+  }
+
+  /** Resolves when the present run has said that it runs, waits or failed. */
+  get spoken(): Promise<void> {
+    return this.#spoken.promise
   }
 
   get config(): StoredConfig {
@@ -72,6 +78,7 @@ export class ManagedTask {
     const { connector, task, type, config, launch } = this.#options
     this.#state = isPaused ? 'PAUSED' : 'RUNNING'
     this.#isVersionKnown = !isPaused
+    this.#spoken = Promise.withResolvers<void>()
     const run: { current: RunningTask | null } = { current: null }
     const onEvent = (event: TaskEvent) => {
       if (run.current === null || run.current === this.#running) this.#hear(event)
@@ -82,6 +89,7 @@ export class ManagedTask {
 
   #hear(event: TaskEvent): void {
     const { version, connector, task, statuses, log } = this.#options
+    if (event.kind !== 'topics') this.#spoken.resolve()
     if (event.kind === 'running') {
       this.#state = 'RUNNING'
       this.#put('RUNNING', null, this.#isVersionKnown ? version : null)
@@ -105,6 +113,7 @@ export class ManagedTask {
     const running = this.#running
     this.#running = null
     await running?.stop()
+    this.#spoken.resolve()
     this.#state = 'UNASSIGNED'
     this.#put('UNASSIGNED', null, null)
   }
