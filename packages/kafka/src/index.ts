@@ -1,12 +1,10 @@
 // The public surface of this package: everything other packages may import.
 
-// record/
-export type { ByteSink, EncodedHeaders, RecordAppender } from './record/appender.ts'
-export { type BatchRecord, BatchView, readBatches } from './record/batch-reader.ts'
-export { BatchWriter } from './record/batch-writer.ts'
-export type { Compression } from './record/compression.ts'
-export { encodeHeaders, type RecordHeader } from './record/headers.ts'
-export { murmur2, partitionForKey } from './record/partitioner.ts'
+// broker
+export { Broker } from './broker/broker.ts'
+export { type BrokerThread, type BrokerThreadOptions, startBrokerThread } from './broker/broker-thread.ts'
+export type { ListenAddress } from './broker/net/tcp-listener.ts'
+export type { BrokerLimits, BrokerLogger, BrokerOptions } from './broker/options.ts'
 // client/: links, connections, control requests, reading
 export { Admin, type NewTopic } from './client/admin.ts'
 export { Cluster, type ClusterOptions, parseBootstrap, type TopicMetadata } from './client/cluster.ts'
@@ -16,4 +14,11 @@ export type { Link, LinkFactory } from './client/link.ts'
 export { PortLink } from './client/port-link.ts'
 export { Producer, type ProducerOptions } from './client/producer.ts'
 export { connectTcp, TcpLink } from './client/tcp-link.ts'
-export { type ReadChunk, readTopic, readToEnd, type TopicReaderOptions } from './client/topic-reader.ts'
+export { type ReadChunk, readToEnd, readTopic, type TopicReaderOptions } from './client/topic-reader.ts'
+// record/
+export type { ByteSink, EncodedHeaders, RecordAppender } from './record/appender.ts'
+export { type BatchRecord, BatchView, readBatches } from './record/batch-reader.ts'
+export { BatchWriter } from './record/batch-writer.ts'
+export type { Compression } from './record/compression.ts'
+export { encodeHeaders, type RecordHeader } from './record/headers.ts'
+export { murmur2, partitionForKey } from './record/partitioner.ts'

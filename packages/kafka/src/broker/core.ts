@@ -1,0 +1,31 @@
+// What every request may use: the parts of a running broker.
+
+import type { ListenAddress } from './net/tcp-listener.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { ProducerIds } from './producer-ids.ts'
+import type { FetchSessions } from './request/fetch-sessions.ts'
+import type { TopicRegistry } from './topic/topic-registry.ts'
+
+/** A running broker as its requests see it. */
+export interface BrokerCore {
+  readonly options: ResolvedOptions
+  readonly clusterId: string
+  readonly topics: TopicRegistry
+  readonly producerIds: ProducerIds
+  readonly sessions: FetchSessions
+  /** Where clients are told to connect. */
+  advertised(): ListenAddress
+  /** Aborts when the broker closes: requests that wait then end. */
+  readonly closing: AbortSignal
+}
+
+/** What a request came with. */
+export interface RequestContext {
+  readonly version: number
+  /** Name the client gives itself; empty when it gives none. */
+  readonly clientId: string
+  /** Address of the client as Kafka shows it, `/127.0.0.1`. */
+  readonly clientHost: string
+  /** Aborts when the connection ends. */
+  readonly gone: AbortSignal
+}

@@ -1,0 +1,94 @@
+// The broker's TCP port.
+
+import { createServer, isIP, type Server, type Socket } from 'node:net'
+import { TcpLink } from '../../client/tcp-link.ts'
+import { KafkaError } from '../../error.ts'
+import { portHolder } from './port-holder.ts'
+
+/** Where a broker listens. */
+export interface ListenAddress {
+  host: string
+  port: number
+}
+
+/** A new connection: its link, and how to stop and resume the flow of requests from it. */
+export type AcceptSocket = (link: TcpLink, socket: Socket) => void
+
+/**
+ * Listens for clients. There is no authentication, so an address that other machines reach must be allowed explicitly.
+ * `flag`: the command line flag named in the error when the port is in use.
+ */
+export interface ListenOptions extends ListenAddress {
+  allowUnauthenticated?: boolean
+  maxConnections: number
+  flag?: string
+}
+
+/** An open port. */
+export class TcpListener {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  readonly address: ListenAddress
+
+  private constructor(server: Server, sockets: Set<Socket>, address: ListenAddress) {
+    this.#server = server
+    this.#sockets = sockets
+    this.address = address
+  }
+
+  /** Errors: `LISTEN_REFUSED` for an open address without consent, `PORT_IN_USE`, `NETWORK_EXCEPTION` for any other refusal. */
+  static async open(options: ListenOptions, accept: AcceptSocket): Promise<TcpListener> {
+    const { host, port } = options
+    if (!isLoopback(host) && options.allowUnauthenticated !== true) {
+      throw new KafkaError(
+        'LISTEN_REFUSED',
+        `the embedded broker has no authentication and does not listen on ${host} unless that is allowed explicitly`,
+        { hint: 'Listen on 127.0.0.1, or set allowUnauthenticated when only trusted machines reach the address.' },
+      )
+    }
+    const sockets = new Set<Socket>()
+    const server = createServer({ noDelay: true }, (socket) => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      accept(new TcpLink(socket), socket)
+    })
+    server.maxConnections = options.maxConnections
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) => reject(listenError(error, options)))
+      server.listen({ host, port }, resolve)
+    })
+    server.on('error', () => {}) // an accept that fails (no file handle left) must not end the process
+    const bound = server.address()
+    const actualPort = bound !== null && typeof bound === 'object' ? bound.port : port
+    return new TcpListener(server, sockets, { host, port: actualPort })
+  }
+
+  /** Stops accepting and ends the connections. Resolves when the port is free. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+}
+
+/** Whether an address is reachable from this machine only. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true
+  return isIP(host) === 4 && host.startsWith('127.')
+}
+
+function listenError(error: Error, { host, port, flag }: ListenOptions): KafkaError {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') {
+    const holder = portHolder(port)
+    const by = holder === undefined ? 'by another program' : `by ${holder}`
+    return new KafkaError('PORT_IN_USE', `port ${port} on ${host} is in use ${by}`, {
+      cause: error,
+      hint: `Stop that program, or choose another port with ${flag ?? '--kafka-port'}.`,
+    })
+  }
+  return new KafkaError('NETWORK_EXCEPTION', `cannot listen on ${host}:${port}: ${error.message}`, {
+    cause: error,
+    hint: 'Check that the address belongs to this machine and that the port may be used.',
+  })
+}

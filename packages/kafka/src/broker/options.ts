@@ -1,0 +1,74 @@
+// What a broker is started with, and the values that stand when nothing is said.
+
+/** Limits that keep one client, or hostile bytes, from taking the whole machine. All in bytes or counts. */
+export interface BrokerLimits {
+  /** Largest request frame (Kafka: socket.request.max.bytes). */
+  maxFrameBytes: number
+  /** Largest record batch of a topic that does not say otherwise (Kafka: message.max.bytes). */
+  messageMaxBytes: number
+  /** Largest fetch response besides one single batch (Kafka: fetch.max.bytes). */
+  fetchMaxBytes: number
+  /** Open connections. */
+  maxConnections: number
+  /** Cached fetch sessions (Kafka: max.incremental.fetch.session.cache.slots). */
+  maxFetchSessions: number
+  /** Most partitions of one topic. */
+  maxPartitions: number
+  /** Most members of one consumer group. */
+  maxGroupMembers: number
+}
+
+/** Options of a broker. Only the data folder must be given. */
+export interface BrokerOptions {
+  /** Folder of all that must survive a restart; made when missing. */
+  dataFolder: string
+  nodeId?: number
+  /** Cluster id; by default one is drawn on the first start and kept. */
+  clusterId?: string
+  /** Address that clients are told to connect to; default: the address listened on. */
+  advertisedHost?: string
+  advertisedPort?: number
+  /** Partitions of a topic created without a number. */
+  defaultPartitions?: number
+  autoCreateTopics?: boolean
+  /** Partitions of `__consumer_offsets`. */
+  offsetsPartitions?: number
+  /** How long a new group waits for further members before its first rebalance. */
+  initialRebalanceDelayMs?: number
+  limits?: Partial<BrokerLimits>
+  /** Receives one line per noteworthy event; default: nothing is logged. */
+  log?: BrokerLogger
+}
+
+/** Where the broker's log lines go. Lines never hold record contents. */
+export type BrokerLogger = (level: 'info' | 'warn' | 'error', message: string) => void
+
+/** Options with every default filled in. */
+export type ResolvedOptions = Required<
+  Omit<BrokerOptions, 'clusterId' | 'advertisedHost' | 'advertisedPort' | 'limits'>
+> &
+  Pick<BrokerOptions, 'clusterId' | 'advertisedHost' | 'advertisedPort'> & { limits: BrokerLimits }
+
+const DEFAULT_LIMITS: BrokerLimits = {
+  maxFrameBytes: 104_857_600,
+  messageMaxBytes: 1_048_588,
+  fetchMaxBytes: 57_671_680,
+  maxConnections: 2000,
+  maxFetchSessions: 1000,
+  maxPartitions: 1000,
+  maxGroupMembers: 1000,
+}
+
+/** Fills in the defaults. */
+export function resolveOptions(options: BrokerOptions): ResolvedOptions {
+  return {
+    nodeId: 1,
+    defaultPartitions: 1,
+    autoCreateTopics: true,
+    offsetsPartitions: 1,
+    initialRebalanceDelayMs: 0,
+    log: () => {},
+    ...options,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  }
+}

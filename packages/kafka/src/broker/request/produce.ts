@@ -1,0 +1,116 @@
+// Produce: hands batches to the logs, waits until they are on disk, answers. Nothing here looks at a record.
+
+import { KafkaError } from '../../error.ts'
+import type { PartitionLog } from '../../log/partition-log.ts'
+import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
+import type { Produce } from '../../protocol/produce.ts'
+import { BATCH_ATTRIBUTE, BATCH_FIELD, BATCH_HEADER_BYTES, batchSizeAt, readInt64 } from '../../record/batch-header.ts'
+import type { BrokerCore, RequestContext } from '../core.ts'
+import type { Topic } from '../topic/topic.ts'
+import { unknownTopic } from '../topic/topic-registry.ts'
+
+type Request = RequestOf<typeof Produce>
+type Answer = ResponseInput<typeof Produce>
+type PartitionAnswer = Answer['responses'][number]['partitionResponses'][number]
+
+/** First version that may carry zstd. */
+const ZSTD_SINCE = 7
+const ZSTD = 4
+
+/** Answers Produce; undefined when the client wants no answer (`acks` 0). */
+export async function answerProduce(
+  core: BrokerCore,
+  request: Request,
+  { version }: RequestContext,
+): Promise<Answer | undefined> {
+  const refusal = refusalOf(request)
+  const waits: Promise<void>[] = []
+  const responses = request.topicData.map(({ name, partitionData }) => ({
+    name,
+    partitionResponses: partitionData.map(({ index, records }) => {
+      const answer: PartitionAnswer = { index, errorCode: 0, baseOffset: -1 }
+      try {
+        if (refusal !== undefined) throw refusal
+        const topic = writableTopic(core, name)
+        const log = topic.partitions[index]?.log
+        if (log === undefined) throw unknownTopic()
+        append(log, topic, records, version, answer)
+        // also for a repeated batch: the first time it may not have reached the disk yet
+        waits.push(log.flush().catch((error: unknown) => fail(answer, error)))
+      } catch (error) {
+        fail(answer, error)
+      }
+      return answer
+    }),
+  }))
+  await Promise.all(waits)
+  if (request.acks !== 0) return { responses }
+  // without answers the end of the connection is the only way to say that something was not taken
+  const failed = responses
+    .flatMap(({ partitionResponses }) => partitionResponses)
+    .find(({ errorCode }) => errorCode !== 0)
+  if (failed !== undefined) throw KafkaError.fromNumber(failed.errorCode, failed.errorMessage)
+  return undefined
+}
+
+function refusalOf(request: Request): KafkaError | undefined {
+  if (request.transactionalId !== null) {
+    return new KafkaError('UNSUPPORTED_VERSION', 'The embedded broker does not serve transactional producers.')
+  }
+  if (request.acks < -1 || request.acks > 1) {
+    return new KafkaError('INVALID_REQUIRED_ACKS', `acks must be -1, 0 or 1, not ${request.acks}`)
+  }
+  return undefined
+}
+
+function writableTopic(core: BrokerCore, name: string): Topic {
+  const topic = core.topics.get(name)
+  if (topic === undefined) throw unknownTopic()
+  if (topic.isInternal) throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Clients may not write to ${name}.`)
+  return topic
+}
+
+function append(
+  log: PartitionLog,
+  topic: Topic,
+  records: Buffer | null,
+  version: number,
+  answer: PartitionAnswer,
+): void {
+  checkBatch(records, topic, version)
+  const { baseOffset, appendTimeMs } = log.append(records)
+  answer.baseOffset = baseOffset
+  answer.logAppendTimeMs = appendTimeMs
+  answer.logStartOffset = log.startOffset
+}
+
+/** What the protocol asks of a produced batch beyond what the log checks for itself. */
+function checkBatch(records: Buffer | null, topic: Topic, version: number): asserts records is Buffer {
+  if (records === null || records.length < BATCH_HEADER_BYTES || batchSizeAt(records, 0) !== records.length) {
+    if (records !== null && batchSizeAt(records, 0) === 0)
+      throw new KafkaError('CORRUPT_MESSAGE', 'a record batch is cut short')
+    throw new KafkaError('INVALID_RECORD', 'a Produce request carries exactly one record batch per partition')
+  }
+  const attributes = records.readInt16BE(BATCH_FIELD.attributes)
+  if ((attributes & BATCH_ATTRIBUTE.transactional) !== 0) {
+    throw new KafkaError('INVALID_TXN_STATE', 'The embedded broker does not serve transactional producers.')
+  }
+  if ((attributes & BATCH_ATTRIBUTE.compressionMask) === ZSTD && version < ZSTD_SINCE) {
+    throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `zstd needs Produce ${ZSTD_SINCE} or later`)
+  }
+  const maxTimestamp = readInt64(records, BATCH_FIELD.maxTimestamp)
+  const limit = Date.now() + topic.maxFutureMs
+  if (maxTimestamp > limit && topic.config('message.timestamp.type') === 'CreateTime') {
+    throw new KafkaError(
+      'INVALID_TIMESTAMP',
+      `a time of the batch is beyond message.timestamp.after.max.ms (${topic.maxFutureMs})`,
+    )
+  }
+}
+
+function fail(answer: PartitionAnswer, error: unknown): void {
+  const { number, message } = KafkaError.from(error)
+  answer.errorCode = number
+  answer.errorMessage = message
+  answer.baseOffset = -1
+}

@@ -1,0 +1,124 @@
+// From a request frame to its answer: header, body, handler, response. The table says what is served; ApiVersions tells it to clients.
+
+import { KafkaError } from '../error.ts'
+import { AlterConfigs } from '../protocol/alter-configs.ts'
+import { ApiVersions } from '../protocol/api-versions.ts'
+import { CreatePartitions } from '../protocol/create-partitions.ts'
+import { CreateTopics } from '../protocol/create-topics.ts'
+import { DeleteRecords } from '../protocol/delete-records.ts'
+import { DeleteTopics } from '../protocol/delete-topics.ts'
+import { DescribeCluster } from '../protocol/describe-cluster.ts'
+import { DescribeConfigs } from '../protocol/describe-configs.ts'
+import { DescribeLogDirs } from '../protocol/describe-log-dirs.ts'
+import { DescribeTopicPartitions } from '../protocol/describe-topic-partitions.ts'
+import { Fetch } from '../protocol/fetch.ts'
+import { readRequestHeader, skipHeaderTags, writeResponseHeader } from '../protocol/header.ts'
+import { IncrementalAlterConfigs } from '../protocol/incremental-alter-configs.ts'
+import { InitProducerId } from '../protocol/init-producer-id.ts'
+import { ListOffsets } from '../protocol/list-offsets.ts'
+import type { AnyApi, Api } from '../protocol/message.ts'
+import { Metadata } from '../protocol/metadata.ts'
+import { OffsetForLeaderEpoch } from '../protocol/offset-for-leader-epoch.ts'
+import { Produce } from '../protocol/produce.ts'
+import { ProtocolReader } from '../protocol/reader.ts'
+import { ProtocolWriter } from '../protocol/writer.ts'
+import type { BrokerCore, RequestContext } from './core.ts'
+import { servedVersions, unknownVersionAnswer } from './request/api-versions.ts'
+import { answerAlterConfigs, answerDescribeConfigs, answerIncrementalAlterConfigs } from './request/configs.ts'
+import { answerCreatePartitions, answerCreateTopics, answerDeleteTopics } from './request/create-topics.ts'
+import { answerDescribeCluster, answerDescribeTopicPartitions } from './request/describe-cluster.ts'
+import { answerDescribeLogDirs } from './request/describe-log-dirs.ts'
+import { answerFetch } from './request/fetch.ts'
+import { answerInitProducerId } from './request/init-producer-id.ts'
+import { answerDeleteRecords, answerListOffsets, answerOffsetForLeaderEpoch } from './request/list-offsets.ts'
+import { answerMetadata } from './request/metadata.ts'
+import { answerProduce } from './request/produce.ts'
+
+type Handler<Q, SW> = (
+  core: BrokerCore,
+  request: Q,
+  context: RequestContext,
+) => SW | undefined | Promise<SW | undefined>
+
+interface Route {
+  readonly api: AnyApi
+  handle(
+    core: BrokerCore,
+    reader: ProtocolReader,
+    about: RequestContext,
+    correlationId: number,
+  ): Promise<Uint8Array[] | undefined>
+}
+
+/** What a connection tells about its client. */
+export type Client = Pick<RequestContext, 'clientHost' | 'gone'>
+
+const ROUTES = new Map<number, Route>(
+  [
+    route(Produce, answerProduce),
+    route(Fetch, answerFetch),
+    route(ListOffsets, answerListOffsets),
+    route(Metadata, answerMetadata),
+    route(ApiVersions, () => ({ errorCode: 0, apiKeys: servedVersions(servedApis()) })),
+    route(CreateTopics, answerCreateTopics),
+    route(DeleteTopics, answerDeleteTopics),
+    route(DeleteRecords, answerDeleteRecords),
+    route(InitProducerId, answerInitProducerId),
+    route(OffsetForLeaderEpoch, answerOffsetForLeaderEpoch),
+    route(DescribeConfigs, answerDescribeConfigs),
+    route(AlterConfigs, answerAlterConfigs),
+    route(DescribeLogDirs, answerDescribeLogDirs),
+    route(CreatePartitions, answerCreatePartitions),
+    route(IncrementalAlterConfigs, answerIncrementalAlterConfigs),
+    route(DescribeCluster, answerDescribeCluster),
+    route(DescribeTopicPartitions, answerDescribeTopicPartitions),
+  ].map((one) => [one.api.key, one]),
+)
+
+/** The APIs that are served. */
+export function servedApis(): AnyApi[] {
+  return [...ROUTES.values()].map(({ api }) => api).sort((a, b) => a.key - b.key)
+}
+
+/**
+ * Carries out one request frame. Resolves to the answer's parts, or undefined when none is due. Rejects with a KafkaError when the frame is
+ * malformed or asks for what is not served; the connection then has to end, as Kafka does.
+ */
+export async function serveFrame(core: BrokerCore, frame: Buffer, client: Client): Promise<Uint8Array[] | undefined> {
+  const reader = new ProtocolReader(frame)
+  const { apiKey, apiVersion, correlationId, clientId } = readRequestHeader(reader)
+  const found = ROUTES.get(apiKey)
+  if (found === undefined) {
+    throw new KafkaError(
+      'UNSUPPORTED_VERSION',
+      `request with API key ${apiKey} from client ${clientId ?? ''} is not served`,
+    )
+  }
+  const { api } = found
+  if (apiVersion < api.min || apiVersion > api.max) {
+    if (api.key === ApiVersions.key) return unknownVersionAnswer(correlationId, servedApis())
+    throw new KafkaError(
+      'UNSUPPORTED_VERSION',
+      `${api.name} ${apiVersion} is not served (${api.min} to ${api.max} are)`,
+    )
+  }
+  skipHeaderTags(reader, api, apiVersion)
+  const context = { version: apiVersion, clientId: clientId ?? '', clientHost: client.clientHost, gone: client.gone }
+  return found.handle(core, reader, context, correlationId)
+}
+
+function route<Q, QW, S, SW>(api: Api<Q, QW, S, SW>, handler: Handler<Q, SW>): Route {
+  return {
+    api,
+    async handle(core, reader, context, correlationId) {
+      const request = api.request.read(reader, context.version)
+      reader.finish()
+      const response = await handler(core, request, context)
+      if (response === undefined) return undefined
+      const writer = new ProtocolWriter()
+      writeResponseHeader(writer, api, context.version, correlationId)
+      api.response.write(writer, response, context.version)
+      return writer.finish()
+    },
+  }
+}
