@@ -10,3 +10,16 @@ export function brokerLinks(addresses: readonly string[], openPort: () => Promis
     return embedded.has(`${host}:${port}`) ? new PortLink(await openPort()) : connectTcp(host, port, signal)
   }
 }
+
+/** Links of the worker's own clients: to the embedded broker whatever address its metadata tells, if that is the worker's cluster. */
+export function clusterLinks(
+  bootstrap: string,
+  addresses: readonly string[],
+  openPort: () => Promise<MessagePort>,
+): LinkFactory {
+  if (!addresses.includes(bootstrap)) return connectTcp
+  return async (_host, _port, signal) => {
+    signal.throwIfAborted()
+    return new PortLink(await openPort())
+  }
+}

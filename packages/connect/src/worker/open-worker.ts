@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../base/logger.ts'
 import { KafkaConfigStore } from '../store/kafka-config-store.ts'
 import { KafkaOffsetStore } from '../store/kafka-offset-store.ts'
 import { KafkaStatusStore } from '../store/kafka-status-store.ts'
-import { brokerLinks } from './broker-links.ts'
+import { clusterLinks } from './broker-links.ts'
 import { configProviders } from './config-providers.ts'
 import { type HostAliases, hostAliases } from './host-aliases.ts'
 import { kafkaFailure } from './kafka-failure.ts'
@@ -70,7 +70,7 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     return embedded.openPort()
   }
   await using stack = new AsyncDisposableStack()
-  const open = brokerLinks(addresses, openPort)
+  const open = clusterLinks(bootstrap, addresses, openPort)
   const cluster = new Cluster({ bootstrap: readBootstrap(bootstrap), open, clientId: `connect-${config.groupId}` })
   stack.defer(() => cluster.close())
   const topics = stack.use(new KafkaTopics(cluster))

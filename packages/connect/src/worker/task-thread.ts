@@ -1,7 +1,7 @@
 // Entry of a task's thread. It builds the task from what the worker sent and reports how it ends.
 import { parentPort, workerData } from 'node:worker_threads'
 import { CdcError } from '../base/errors.ts'
-import { brokerLinks } from './broker-links.ts'
+import { brokerLinks, clusterLinks } from './broker-links.ts'
 import { openProducerOutput } from './producer-output.ts'
 import { runSourceTask, type TaskPlugins } from './source-task.ts'
 import { TaskChannel } from './task-channel.ts'
@@ -16,7 +16,9 @@ try {
   const plugins = (await import(data.pluginsModule)) as TaskPlugins
   const { connector, task, config, settings } = data
   const log = channel.logger({ connector, task })
-  const openLink = brokerLinks(data.embeddedAddresses, () => channel.openPort())
+  const openPort = () => channel.openPort()
+  const openLink = brokerLinks(data.embeddedAddresses, openPort)
+  const openOwn = clusterLinks(settings['bootstrap.servers']!, data.embeddedAddresses, openPort)
   await runSourceTask({
     connector,
     task,
@@ -24,7 +26,7 @@ try {
     settings,
     channel,
     plugins,
-    openOutput: () => openProducerOutput({ connector, task, config, settings, openLink, log }),
+    openOutput: () => openProducerOutput({ connector, task, config, settings, openLink: openOwn, log }),
     openLink,
     offsetFlushIntervalMs: data.offsetFlushIntervalMs,
     log,
