@@ -28,11 +28,13 @@ function recordDifference(want: GoldenRecord, have: GoldenRecord): string | null
     const difference = bytesDifference(bytes, (have.headers[i] as (typeof have.headers)[number])[1])
     if (difference !== null) return `header ${name} ${difference}`
   }
-  if (want.timestamp !== undefined && want.timestamp !== have.timestamp) return `timestamp ${have.timestamp}, expected ${want.timestamp}`
+  if (want.timestamp !== undefined && want.timestamp !== have.timestamp)
+    return `timestamp ${have.timestamp}, expected ${want.timestamp}`
   return null
 }
 
-const show = (bytes: GoldenBytes) => ('null' in bytes ? 'null' : 'text' in bytes ? bytes.text : `base64 ${bytes.base64}`)
+const show = (bytes: GoldenBytes) =>
+  'null' in bytes ? 'null' : 'text' in bytes ? bytes.text : `base64 ${bytes.base64}`
 
 function bytesDifference(want: GoldenBytes, have: GoldenBytes): string | null {
   const a = show(want)

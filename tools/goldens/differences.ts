@@ -10,6 +10,7 @@ export function readDifferences(file: string): ReadonlyMap<string, string> {
 export function parseDifferences(text: string): ReadonlyMap<string, string> {
   const section = text.split(/^## /m).find((part) => part.startsWith('Scenarios that differ')) ?? ''
   const rows = new Map<string, string>()
-  for (const [, name, reason] of section.matchAll(/^\| `([^`|]+)` \| (.+?) \|$/gm)) rows.set(name as string, reason as string)
+  for (const [, name, reason] of section.matchAll(/^\| `([^`|]+)` \| (.+?) \|$/gm))
+    rows.set(name as string, reason as string)
   return rows
 }

@@ -1,7 +1,6 @@
 // Runs one scenario of goldens/events on live servers: MySQL prepared as for the recording, Millrace fresh, the same steps, then all records
 // of all topics compared with the golden ones.
-import { appendFileSync } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MysqlServer } from '@millrace/servers'
@@ -39,7 +38,14 @@ export async function runScenario(scenario: Scenario, pool: MysqlPool): Promise<
   const millrace = await startMillrace()
   const dump = await TopicDump.connect(millrace.bootstrap)
   try {
-    const run: Run = { scenario, mysql, millrace, dump, connector: `golden-${scenario.name}`, signalFile: path.join(millrace.dataFolder, 'signals.txt') }
+    const run: Run = {
+      scenario,
+      mysql,
+      millrace,
+      dump,
+      connector: `golden-${scenario.name}`,
+      signalFile: path.join(millrace.dataFolder, 'signals.txt'),
+    }
     return await drive(run)
   } finally {
     await dump.close()
@@ -51,7 +57,9 @@ async function drive(run: Run): Promise<Verdict> {
   const registered = await request(run, 'POST', '/connectors', { name: run.connector, config: configOf(run) })
   if (run.scenario.registerStatus !== null) {
     // The recorded 500 is Debezium's fault (a definition without a value); any refusal matches.
-    return registered.status >= 400 ? { outcome: 'passed' } : { outcome: 'failed', reason: `registered (${registered.status}), Debezium refuses it` }
+    return registered.status >= 400
+      ? { outcome: 'passed' }
+      : { outcome: 'failed', reason: `registered (${registered.status}), Debezium refuses it` }
   }
   if (registered.status !== 201) return refusal(`registration answered ${registered.status}: ${registered.text}`)
   await untilStreaming(run)
@@ -66,15 +74,27 @@ async function drive(run: Run): Promise<Verdict> {
 
 async function judge(run: Run): Promise<Verdict> {
   const trace = await failureOf(run)
-  if (trace !== null && /not supported|CDC_UNSUPPORTED/i.test(trace)) return { outcome: 'not supported', reason: firstLine(trace) }
+  if (trace !== null && /not supported|CDC_UNSUPPORTED/i.test(trace))
+    return { outcome: 'not supported', reason: firstLine(trace) }
   const masker = new Masker(readMasks(run.scenario.folder), run.scenario.name)
   const notifications = run.scenario.connector?.['notification.sink.topic.name']
   const hasTimestamps = run.scenario.expected.some((record) => record.timestamp !== undefined)
-  const records = (await run.dump.read(hasTimestamps)).map((record) => masker.mask(record, record.topic === notifications))
-  const difference = firstDifference(run.scenario.expected, run.scenario.isSummary ? summarized(records, run.scenario) : records)
-  if (difference !== null) return { outcome: 'failed', reason: trace === null ? difference : `${difference}; task failed: ${firstLine(trace)}` }
-  if (trace !== null && run.scenario.taskState !== 'FAILED') return { outcome: 'failed', reason: `task failed: ${firstLine(trace)}` }
-  if (trace === null && run.scenario.taskState === 'FAILED') return { outcome: 'failed', reason: "the task runs, Debezium's fails" }
+  const records = (await run.dump.read(hasTimestamps)).map((record) =>
+    masker.mask(record, record.topic === notifications),
+  )
+  const difference = firstDifference(
+    run.scenario.expected,
+    run.scenario.isSummary ? summarized(records, run.scenario) : records,
+  )
+  if (difference !== null)
+    return {
+      outcome: 'failed',
+      reason: trace === null ? difference : `${difference}; task failed: ${firstLine(trace)}`,
+    }
+  if (trace !== null && run.scenario.taskState !== 'FAILED')
+    return { outcome: 'failed', reason: `task failed: ${firstLine(trace)}` }
+  if (trace === null && run.scenario.taskState === 'FAILED')
+    return { outcome: 'failed', reason: "the task runs, Debezium's fails" }
   return { outcome: 'passed' }
 }
 
@@ -99,8 +119,14 @@ function configOf(run: Run): Record<string, string> {
     bootstrap: run.millrace.bootstrap,
     signalFile: run.signalFile,
   }
-  const fill = (text: string) => text.replace(/\$\{(host|port|user|password|bootstrap|signalFile)\}/g, (_all, name: string) => values[name] as string)
-  return Object.fromEntries(Object.entries(run.scenario.connector as Record<string, string>).map(([name, value]) => [name, fill(value)]))
+  const fill = (text: string) =>
+    text.replace(
+      /\$\{(host|port|user|password|bootstrap|signalFile)\}/g,
+      (_all, name: string) => values[name] as string,
+    )
+  return Object.fromEntries(
+    Object.entries(run.scenario.connector as Record<string, string>).map(([name, value]) => [name, fill(value)]),
+  )
 }
 
 const COMMANDS: Readonly<Record<string, readonly [string, string]>> = {
@@ -115,7 +141,9 @@ const COMMANDS: Readonly<Record<string, readonly [string, string]>> = {
 async function take(run: Run, step: Step): Promise<string | null> {
   const [kind] = Object.keys(step)
   if (step.sql !== undefined) {
-    await run.mysql.sql(readFileSync(path.join(run.scenario.folder, step.sql), 'utf8'), { force: run.scenario.sqlErrors.length > 0 })
+    await run.mysql.sql(readFileSync(path.join(run.scenario.folder, step.sql), 'utf8'), {
+      force: run.scenario.sqlErrors.length > 0,
+    })
   } else if (kind !== undefined && COMMANDS[kind] !== undefined) {
     const [method, place] = COMMANDS[kind]
     const answer = await request(run, method, `/connectors/${run.connector}${place}`)
@@ -133,8 +161,10 @@ async function take(run: Run, step: Step): Promise<string | null> {
     const answer = await request(run, 'PUT', `/connectors/${run.connector}/config`, config)
     if (answer.status >= 400) return `PUT /config answered ${answer.status}: ${answer.text}`
     await untilState(run, 'restart')
-  } else if (step.produce !== undefined) await run.dump.produce(step.produce.topic, step.produce.key, step.produce.value)
-  else if (step.file !== undefined) appendFileSync(run.signalFile, `${typeof step.file === 'string' ? step.file : step.file.text}\n`)
+  } else if (step.produce !== undefined)
+    await run.dump.produce(step.produce.topic, step.produce.key, step.produce.value)
+  else if (step.file !== undefined)
+    appendFileSync(run.signalFile, `${typeof step.file === 'string' ? step.file : step.file.text}\n`)
   else if (step['delete-topic'] !== undefined) await run.dump.deleteTopic(step['delete-topic'])
   else if (step.sleep !== undefined) await delay(step.sleep * 1000)
   else return `unknown step ${JSON.stringify(step)}`
@@ -142,12 +172,19 @@ async function take(run: Run, step: Step): Promise<string | null> {
 }
 
 function refusal(reason: string): Verdict {
-  return /not supported/i.test(reason) ? { outcome: 'not supported', reason: firstLine(reason) } : { outcome: 'failed', reason: firstLine(reason) }
+  return /not supported/i.test(reason)
+    ? { outcome: 'not supported', reason: firstLine(reason) }
+    : { outcome: 'failed', reason: firstLine(reason) }
 }
 
 const firstLine = (text: string) => (text.split('\n')[0] as string).slice(0, 400)
 
-async function request(run: Run, method: string, place: string, body?: unknown): Promise<{ status: number; text: string }> {
+async function request(
+  run: Run,
+  method: string,
+  place: string,
+  body?: unknown,
+): Promise<{ status: number; text: string }> {
   const answer = await fetch(`${run.millrace.rest}${place}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -167,7 +204,8 @@ async function status(run: Run): Promise<StatusAnswer> {
 
 async function failureOf(run: Run): Promise<string | null> {
   const { connector, tasks } = await status(run)
-  for (const part of [connector, ...(tasks ?? [])]) if (part?.state === 'FAILED') return part.trace ?? 'FAILED without a trace'
+  for (const part of [connector, ...(tasks ?? [])])
+    if (part?.state === 'FAILED') return part.trace ?? 'FAILED without a trace'
   return null
 }
 
@@ -178,12 +216,14 @@ async function untilStreaming(run: Run): Promise<void> {
 }
 
 async function untilState(run: Run, command: string): Promise<void> {
-  const wanted = command === 'stop' ? 'STOPPED' : command === 'pause' ? 'PAUSED' : command === 'reset-offsets' ? null : 'RUNNING'
+  const wanted =
+    command === 'stop' ? 'STOPPED' : command === 'pause' ? 'PAUSED' : command === 'reset-offsets' ? null : 'RUNNING'
   if (wanted === null) return
   const end = Date.now() + LIMIT_MS
   while (Date.now() < end) {
     const { connector, tasks } = await status(run)
-    const isThere = wanted === 'STOPPED' ? connector?.state === 'STOPPED' && tasks?.length === 0 : tasks?.[0]?.state === wanted
+    const isThere =
+      wanted === 'STOPPED' ? connector?.state === 'STOPPED' && tasks?.length === 0 : tasks?.[0]?.state === wanted
     if (isThere || tasks?.[0]?.state === 'FAILED' || connector?.state === 'FAILED') return
     await delay(50)
   }

@@ -20,9 +20,19 @@ describe('comparison', () => {
     ['a missing record', [record('a'), record('b')], [record('a')], /1 records, expected 2/],
     ['a topic that should not be', [record('a')], [record('a'), record('a', 'u')], /u: 1 records, expected 0/],
     ['a header', [record('a')], [{ ...record('a'), headers: [] }], /headers \[\]/],
-    ['a header value', [record('a')], [{ ...record('a'), headers: [['h', { text: 'y' }] as const] }], /header h differs/],
+    [
+      'a header value',
+      [record('a')],
+      [{ ...record('a'), headers: [['h', { text: 'y' }] as const] }],
+      /header h differs/,
+    ],
     ['a partition', [record('a')], [{ ...record('a'), partition: 1 }], /partition 1/],
-    ['bytes that look like the text', [{ ...record('a'), value: { base64: 'YQ==' } }], [record('base64 YQ==')], /value differs/],
+    [
+      'bytes that look like the text',
+      [{ ...record('a'), value: { base64: 'YQ==' } }],
+      [record('base64 YQ==')],
+      /value differs/,
+    ],
     ['a null', [{ ...record('a'), value: { null: true } as const }], [record('null')], /value differs/],
     ['a timestamp', [{ ...record('a'), timestamp: 1 }], [{ ...record('a'), timestamp: 2 }], /timestamp 2/],
   ])('%s is found', (_what, want, have, message) => {
@@ -35,7 +45,10 @@ test("Python's replacements are translated", () => {
 })
 
 test('masks hide what they name and nothing else', () => {
-  const masker = new Masker({ text: [['"pos":\\d+', '"pos":0']], notifications: [['uuid', '<uuid>']], headers: { h: '<h>' } }, 'plain')
+  const masker = new Masker(
+    { text: [['"pos":\\d+', '"pos":0']], notifications: [['uuid', '<uuid>']], headers: { h: '<h>' } },
+    'plain',
+  )
   const masked = masker.mask(record('{"pos":7,"row":7,"x":"uuid"}'), false)
   expect(masked.value).toEqual({ text: '{"pos":0,"row":7,"x":"uuid"}' })
   expect(masked.headers).toEqual([['h', { text: '<h>' }]])

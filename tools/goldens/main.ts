@@ -10,7 +10,9 @@ import { runRestFolder } from './rest-runner.ts'
 import { findScenarios, readScenario } from './scenario.ts'
 
 const root = path.join(import.meta.dirname, '../..')
-const { values } = parseArgs({ options: { events: { type: 'string' }, rest: { type: 'string' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { events: { type: 'string' }, rest: { type: 'string' }, only: { type: 'string' } },
+})
 const isDefault = values.events === undefined && values.rest === undefined
 const goldens = path.join(root, '../shared/goldens')
 const events = values.events ?? (isDefault ? path.join(goldens, 'events') : null)
@@ -34,7 +36,9 @@ function withDifferences(name: string, verdict: Verdict): Verdict {
     console.log(`  listed difference: ${reason}`)
     return { outcome: 'passed' }
   }
-  return verdict.outcome === 'passed' ? { outcome: 'failed', reason: 'passes, but stands in docs/reference/differences.md' } : verdict
+  return verdict.outcome === 'passed'
+    ? { outcome: 'failed', reason: 'passes, but stands in docs/reference/differences.md' }
+    : verdict
 }
 
 const pool = new MysqlPool()
@@ -43,11 +47,15 @@ try {
     for (const folder of findScenarios(path.resolve(events))) {
       if (only !== null && !only.test(path.basename(folder))) continue
       const verdict = await runScenario(readScenario(folder), pool).catch(
-        (error: unknown): Verdict => ({ outcome: 'failed', reason: error instanceof Error ? error.message.split('\n')[0] as string : String(error) }),
+        (error: unknown): Verdict => ({
+          outcome: 'failed',
+          reason: error instanceof Error ? (error.message.split('\n')[0] as string) : String(error),
+        }),
       )
       report(path.basename(folder), verdict)
     }
-  if (rest !== null) for await (const [name, verdict] of runRestFolder(path.resolve(rest), pool, only)) report(name, verdict)
+  if (rest !== null)
+    for await (const [name, verdict] of runRestFolder(path.resolve(rest), pool, only)) report(name, verdict)
 } finally {
   await pool.stop()
 }

@@ -38,7 +38,9 @@ async function start(gtidMode: 'ON' | 'OFF'): Promise<MysqlServer> {
 }
 
 async function reset(server: MysqlServer, scenario: Scenario): Promise<void> {
-  const databases = (await server.sql('SHOW DATABASES')).split('\n').filter((name) => name !== '' && !SYSTEM.includes(name))
+  const databases = (await server.sql('SHOW DATABASES'))
+    .split('\n')
+    .filter((name) => name !== '' && !SYSTEM.includes(name))
   const before = defaults.get(server) as Map<string, string>
   const statements = databases.map((name) => `DROP DATABASE \`${name}\`;`)
   for (const [name, value] of before) statements.push(`SET GLOBAL ${name}=${value};`)

@@ -22,7 +22,8 @@ if (hook === 'sql') {
   } else {
     const admin = kafka.admin()
     await admin.connect()
-    if (hook === 'topic') await admin.createTopics({ topics: [{ topic, numPartitions: Number(process.env['PARTITIONS'] ?? 1) }] })
+    if (hook === 'topic')
+      await admin.createTopics({ topics: [{ topic, numPartitions: Number(process.env['PARTITIONS'] ?? 1) }] })
     else if (hook === 'untopic') await admin.deleteTopics({ topics: [topic] })
     else throw new Error(`unknown hook ${hook}`)
     await admin.disconnect()

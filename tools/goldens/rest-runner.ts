@@ -32,17 +32,33 @@ interface GoldenStep {
 }
 
 /** Yields a verdict per file, in the order of the names. */
-export async function* runRestFolder(folder: string, pool: MysqlPool, only: RegExp | null): AsyncGenerator<readonly [string, Verdict]> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl')).sort()
-  const checker = [folder, path.join(import.meta.dirname, '../../../shared/goldens/rest')].map((place) => path.join(place, 'rest-golden.mjs')).find((file) => existsSync(file))
+export async function* runRestFolder(
+  folder: string,
+  pool: MysqlPool,
+  only: RegExp | null,
+): AsyncGenerator<readonly [string, Verdict]> {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+  const checker = [folder, path.join(import.meta.dirname, '../../../shared/goldens/rest')]
+    .map((place) => path.join(place, 'rest-golden.mjs'))
+    .find((file) => existsSync(file))
   for (const name of files) {
     const label = `rest/${name.replace(/\.jsonl$/, '')}`
     if (only !== null && !only.test(label)) continue
-    const steps = readFileSync(path.join(folder, name), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as GoldenStep)
+    const steps = readFileSync(path.join(folder, name), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as GoldenStep)
     const missing = unbuilt(steps)
-    if (!steps.some((step) => step.request !== undefined && step.response !== undefined)) yield [label, { outcome: 'not supported', reason: 'the file holds no requests to replay' }]
+    if (!steps.some((step) => step.request !== undefined && step.response !== undefined))
+      yield [label, { outcome: 'not supported', reason: 'the file holds no requests to replay' }]
     else if (missing !== null) yield [label, { outcome: 'not supported', reason: missing }]
-    else if (checker === undefined) yield [label, { outcome: 'not supported', reason: 'rest-golden.mjs is neither in the folder nor in ../shared/goldens/rest' }]
+    else if (checker === undefined)
+      yield [
+        label,
+        { outcome: 'not supported', reason: 'rest-golden.mjs is neither in the folder nor in ../shared/goldens/rest' },
+      ]
     else yield [label, await runFile(path.join(folder, name), checker, pool)]
   }
 }
@@ -58,7 +74,9 @@ function unbuilt(steps: readonly GoldenStep[]): string | null {
 }
 
 async function runFile(file: string, checker: string, pool: MysqlPool): Promise<Verdict> {
-  const mysql = await pool.prepared({ server: 'gtid', serverId: 1, serverVariables: {} } as Parameters<MysqlPool['prepared']>[0])
+  const mysql = await pool.prepared({ server: 'gtid', serverId: 1, serverVariables: {} } as Parameters<
+    MysqlPool['prepared']
+  >[0])
   await mysql.sql(SETUP)
   const millrace = await startMillrace({
     env: { REST_LAB_ENV: 'dbz' },
@@ -69,7 +87,10 @@ async function runFile(file: string, checker: string, pool: MysqlPool): Promise<
     const failures = [...output.matchAll(/^FAIL (.*)\n {5}(.*)/gm)].map(([, step, why]) => `${step} (${why?.trim()})`)
     const counts = /^\d+ passed, \d+ failed, \d+ skipped$/m.exec(output)?.[0] ?? `the checker ended with ${code}`
     if (code === 0) return { outcome: 'passed' }
-    return { outcome: 'failed', reason: `${counts}; first: ${(failures[0] ?? output.trim().split('\n').slice(-3).join(' ')).slice(0, 400)}` }
+    return {
+      outcome: 'failed',
+      reason: `${counts}; first: ${(failures[0] ?? output.trim().split('\n').slice(-3).join(' ')).slice(0, 400)}`,
+    }
   } finally {
     await millrace.stop()
   }
@@ -81,15 +102,26 @@ async function check(
   mysql: MysqlServer,
   millrace: Awaited<ReturnType<typeof startMillrace>>,
 ): Promise<{ output: string; code: number | null }> {
-  const [data, secrets] = [path.join(millrace.dataFolder, 'golden-data'), path.join(millrace.dataFolder, 'golden-secrets')]
+  const [data, secrets] = [
+    path.join(millrace.dataFolder, 'golden-data'),
+    path.join(millrace.dataFolder, 'golden-secrets'),
+  ]
   mkdirSync(data, { recursive: true })
   mkdirSync(secrets, { recursive: true })
   writeFileSync(path.join(data, 'in.txt'), 'l1\nl2\nl3\n')
   writeFileSync(path.join(secrets, 'db.properties'), 'dbpassword=dbz\ndbuser=dbz\nspaced = a b c \n')
   writeFileSync(path.join(secrets, 'pwfile'), 'dbz')
-  const hook = (name: string) => `${process.execPath} ${path.join(import.meta.dirname, 'rest-hook.ts')} ${name} ${millrace.bootstrap} ${mysql.socketPath} ${mysql.port}`
+  const hook = (name: string) =>
+    `${process.execPath} ${path.join(import.meta.dirname, 'rest-hook.ts')} ${name} ${millrace.bootstrap} ${mysql.socketPath} ${mysql.port}`
   const args = [checker, 'check', file, '--base', millrace.rest]
-  for (const [name, value] of Object.entries({ KAFKA: millrace.bootstrap, MYSQL_HOST: mysql.host, MYSQL_PORT: String(mysql.port), DATA: data, SECRETS: secrets })) args.push('--var', `${name}=${value}`)
+  for (const [name, value] of Object.entries({
+    KAFKA: millrace.bootstrap,
+    MYSQL_HOST: mysql.host,
+    MYSQL_PORT: String(mysql.port),
+    DATA: data,
+    SECRETS: secrets,
+  }))
+    args.push('--var', `${name}=${value}`)
   for (const name of ['sql', 'produce', 'topic', 'untopic']) args.push('--hook', `${name}=${hook(name)}`)
   args.push('--skip-tag', Object.keys(NOT_BUILT).join(','))
   return new Promise((resolve, reject) => {

@@ -72,7 +72,8 @@ export function findScenarios(folder: string): string[] {
   const found: string[] = []
   const visit = (place: string): void => {
     if (existsSync(path.join(place, 'scenario.json'))) found.push(place)
-    for (const entry of readdirSync(place, { withFileTypes: true })) if (entry.isDirectory()) visit(path.join(place, entry.name))
+    for (const entry of readdirSync(place, { withFileTypes: true }))
+      if (entry.isDirectory()) visit(path.join(place, entry.name))
   }
   visit(folder)
   return found.sort((a, b) => path.basename(a).localeCompare(path.basename(b)))

@@ -28,7 +28,10 @@ export class TopicDump {
   async count(): Promise<number> {
     let count = 0
     for (const { name, partition } of await this.#partitions()) {
-      const [first, end] = [await this.#admin.earliestOffset(name, partition), await this.#admin.latestOffset(name, partition)]
+      const [first, end] = [
+        await this.#admin.earliestOffset(name, partition),
+        await this.#admin.latestOffset(name, partition),
+      ]
       count += end - first
     }
     return count
@@ -38,7 +41,11 @@ export class TopicDump {
   async read(withTimestamps: boolean): Promise<GoldenRecord[]> {
     const out: GoldenRecord[] = []
     for (const { name, partition } of await this.#partitions())
-      for await (const { records } of readToEnd(this.#cluster, { topic: name, partition, fromOffset: await this.#admin.earliestOffset(name, partition) }))
+      for await (const { records } of readToEnd(this.#cluster, {
+        topic: name,
+        partition,
+        fromOffset: await this.#admin.earliestOffset(name, partition),
+      }))
         for (const record of records) out.push(line(name, partition, record, withTimestamps))
     return out
   }
@@ -62,7 +69,9 @@ export class TopicDump {
   }
 
   async #partitions(): Promise<{ name: string; partition: number }[]> {
-    const topics = (await this.#admin.topics()).filter(({ name, isInternal }) => !isInternal && !CONNECT_TOPICS.test(name))
+    const topics = (await this.#admin.topics()).filter(
+      ({ name, isInternal }) => !isInternal && !CONNECT_TOPICS.test(name),
+    )
     return topics.flatMap(({ name, leaders }) => leaders.map((_leader, partition) => ({ name, partition })))
   }
 }
@@ -83,6 +92,7 @@ export function golden(bytes: Uint8Array | null): GoldenBytes {
   if (bytes === null) return { null: true }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = buffer.toString('utf8')
-  const isText = Buffer.from(text, 'utf8').equals(buffer) && [...text].every((letter) => letter >= ' ' || '\t\n\r'.includes(letter))
+  const isText =
+    Buffer.from(text, 'utf8').equals(buffer) && [...text].every((letter) => letter >= ' ' || '\t\n\r'.includes(letter))
   return isText ? { text } : { base64: buffer.toString('base64') }
 }

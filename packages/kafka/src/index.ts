@@ -3,6 +3,7 @@
 // broker
 export { Broker } from './broker/broker.ts'
 export { type BrokerThread, type BrokerThreadOptions, startBrokerThread } from './broker/broker-thread.ts'
+export { portHolder } from './broker/net/port-holder.ts'
 export type { ListenAddress } from './broker/net/tcp-listener.ts'
 export type { BrokerLimits, BrokerLogger, BrokerOptions } from './broker/options.ts'
 // client/: links, connections, control requests, reading

@@ -1,1 +1,5 @@
-// The public surface of this package: everything other packages may import.
+// The public surface of this package: Millrace embedded in a program of one's own.
+
+export type { LogLevel } from '@millrace/connect'
+export { type MillraceOptions, type RunningMillrace, startMillrace } from './embed.ts'
+export { openLog, type ProgramLog } from './log.ts'

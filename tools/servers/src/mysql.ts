@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { type DebianSet, type DebianTree, debianTree } from './debian-packages.ts'
+import { endLeftover } from './leftover.ts'
 import { answersAt, freePort, freshFolder } from './place.ts'
 import { ServerProcess } from './server-process.ts'
 
@@ -65,6 +66,7 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
   const account = await serverAccount()
   mkdirSync(folder, { recursive: true })
   if (account !== null) chownSync(folder, account.uid, account.gid)
+  await endLeftover(path.join(folder, 'pid'), folder)
   const port = options.port ?? (await freePort())
   const socketPath = path.join(folder, 's.sock')
   const base = [

