@@ -307,6 +307,7 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
           'header.converter': settings['header.converter'] ?? SIMPLE_HEADER,
         },
         hasExactlyOnce: settings['exactly.once.source.support'] === 'enabled',
+        workerGroup: settings['group.id'],
         probe: options.probe ?? null,
       })
     },

@@ -10,6 +10,7 @@ import { debeziumEntry } from './debezium-rules.ts'
 import { addError, groupsOf, javaSetOrder } from './entries.ts'
 import { overrideEntries } from './override-validation.ts'
 import type { PluginDirectory, PluginEntry } from './plugin-directory.ts'
+import { checkSink } from './sink-rules.ts'
 import { stageEntries } from './stage-validation.ts'
 
 /** What validation must know besides the configuration. */
@@ -20,6 +21,8 @@ export interface ValidationContext {
   readonly workerConverters: Readonly<Record<string, string>>
   /** Whether the worker has exactly-once source support. */
   readonly hasExactlyOnce: boolean
+  /** `group.id` of the worker. */
+  readonly workerGroup?: string | undefined
   /** Contacts the server with a configuration whose connection options are well-formed; answers with a problem or null. */
   readonly probe: ((config: Readonly<Record<string, string>>) => Promise<string | null>) | null
 }
@@ -40,6 +43,7 @@ export async function validateConnector(
     resolveClass,
   }).map((entry) => withConverters(entry, context.plugins))
   checkExactlyOnce(framework, config, context)
+  if (connector.kind === 'sink') checkSink(framework, config, context.workerGroup)
   const stages = stageEntries(config, context.plugins, resolveClass)
   const own = await ownEntries(config, context, resolveClass)
   const overrides = overrideEntries(config, connector.kind)
