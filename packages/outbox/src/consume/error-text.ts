@@ -5,9 +5,10 @@ import { OutboxError } from '../outbox-error.ts'
 export function codeText(error: unknown): string {
   if (error instanceof OutboxError) return error.message
   if (!(error instanceof Error)) return 'unknown error'
-  const { code, apiId } = innermost(error) as { code?: unknown; apiId?: unknown }
+  const origin = innermost(error)
+  const { code, apiId } = origin as { code?: unknown; apiId?: unknown }
   const detail = typeof apiId === 'string' ? apiId : typeof code === 'string' ? code : ''
-  return detail === '' ? error.name : `${error.name} ${detail}`
+  return detail === '' ? origin.name : `${origin.name} ${detail}`
 }
 
 /** The first of a group of errors, the last of a chain of causes: what really happened. */
