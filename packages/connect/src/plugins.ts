@@ -27,6 +27,7 @@ import { SimpleHeaderConverter, StringConverter } from './convert/string-convert
 import { fileSinkDefinitions } from './sink/file/file-sink-definitions.ts'
 import { checkFileOffsets, fileSourceDefinitions, fileSourceRules } from './source/file/file-stream-plugin.ts'
 import { FileStreamSource } from './source/file/file-stream-source.ts'
+import { probeConnection } from './source/mysql/connection-probe.ts'
 import type { Source, SourceContext } from './source/source.ts'
 import { inJavaMapOrder, javaMapText } from './store/java-map.ts'
 import type { StoredConfig } from './store/store.ts'
@@ -308,7 +309,7 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
         },
         hasExactlyOnce: settings['exactly.once.source.support'] === 'enabled',
         workerGroup: settings['group.id'],
-        probe: options.probe ?? null,
+        probe: options.probe ?? (connector.className === MYSQL ? probeConnection : null),
       })
     },
   }
