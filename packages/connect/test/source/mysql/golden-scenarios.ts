@@ -51,3 +51,8 @@ export function readScenario(name: string): GoldenScenario {
     binlog: binlogs.length === 1 ? gunzipSync(readFileSync(`${folder}${binlogs[0]}`)) : null,
   }
 }
+
+/** Path of a scenario's setup. */
+export function setupOf(name: string): string {
+  return `${events}${name}/setup.sql`
+}
