@@ -7,12 +7,14 @@ import { KafkaError } from '../error.ts'
 import { readSealedFile, writeSealedFile } from '../log/sealed-file.ts'
 import type { BrokerCore } from './core.ts'
 import { FolderLock } from './folder-lock.ts'
+import { GroupCoordinator } from './group/group-coordinator.ts'
 import { ClientConnection, type FlowControl } from './net/client-connection.ts'
 import { type ListenAddress, TcpListener } from './net/tcp-listener.ts'
 import { type BrokerOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { FetchSessions } from './request/fetch-sessions.ts'
 import { serveFrame } from './router.ts'
+import { OFFSETS_TOPIC, type Topic } from './topic/topic.ts'
 import { TopicRegistry } from './topic/topic-registry.ts'
 
 const CLUSTER_FORMAT = 1
@@ -44,10 +46,19 @@ export class Broker implements AsyncDisposable {
     try {
       const closing = new AbortController()
       const broker: { current?: Broker } = {}
+      const id = await clusterId(options)
+      const topics = await TopicRegistry.open(options)
+      const groups = await GroupCoordinator.open(await offsetsTopic(topics, options), options)
+      topics.onDelete = (topic) => {
+        groups.topicDeleted(topic.name).catch((error: Error) => {
+          options.log('error', `offsets of the deleted topic ${topic.name} remain: ${error.message}`)
+        })
+      }
       const core: BrokerCore = {
         options,
-        clusterId: await clusterId(options),
-        topics: await TopicRegistry.open(options),
+        clusterId: id,
+        topics,
+        groups,
         producerIds: await ProducerIds.open(options.dataFolder),
         sessions: new FetchSessions(options.limits.maxFetchSessions),
         advertised: () => (broker.current as Broker).#advertised(),
@@ -114,6 +125,7 @@ export class Broker implements AsyncDisposable {
     await this.#listener?.close()
     for (const connection of [...this.#connections]) connection.close()
     try {
+      await this.#core.groups.close()
       await this.#core.topics.close()
     } finally {
       this.#lock.release()
@@ -140,6 +152,17 @@ export class Broker implements AsyncDisposable {
       port: advertisedPort ?? listening?.port ?? 0,
     }
   }
+}
+
+/** The topic with committed offsets; made on the first start. */
+async function offsetsTopic(topics: TopicRegistry, options: ResolvedOptions): Promise<Topic> {
+  const existing = topics.get(OFFSETS_TOPIC)
+  if (existing !== undefined) return existing
+  return topics.create(OFFSETS_TOPIC, options.offsetsPartitions, {
+    'cleanup.policy': 'compact',
+    'max.message.bytes': String(options.limits.maxFrameBytes),
+    'segment.bytes': '104857600',
+  })
 }
 
 /** The folder's cluster id; a given one must be the one that the folder has. */

@@ -1,5 +1,6 @@
 // What every request may use: the parts of a running broker.
 
+import type { GroupCoordinator } from './group/group-coordinator.ts'
 import type { ListenAddress } from './net/tcp-listener.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ProducerIds } from './producer-ids.ts'
@@ -13,6 +14,7 @@ export interface BrokerCore {
   readonly topics: TopicRegistry
   readonly producerIds: ProducerIds
   readonly sessions: FetchSessions
+  readonly groups: GroupCoordinator
   /** Where clients are told to connect. */
   advertised(): ListenAddress
   /** Aborts when the broker closes: requests that wait then end. */

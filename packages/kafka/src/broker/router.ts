@@ -5,22 +5,33 @@ import { AlterConfigs } from '../protocol/alter-configs.ts'
 import { ApiVersions } from '../protocol/api-versions.ts'
 import { CreatePartitions } from '../protocol/create-partitions.ts'
 import { CreateTopics } from '../protocol/create-topics.ts'
+import { DeleteGroups } from '../protocol/delete-groups.ts'
 import { DeleteRecords } from '../protocol/delete-records.ts'
 import { DeleteTopics } from '../protocol/delete-topics.ts'
 import { DescribeCluster } from '../protocol/describe-cluster.ts'
 import { DescribeConfigs } from '../protocol/describe-configs.ts'
+import { DescribeGroups } from '../protocol/describe-groups.ts'
 import { DescribeLogDirs } from '../protocol/describe-log-dirs.ts'
 import { DescribeTopicPartitions } from '../protocol/describe-topic-partitions.ts'
 import { Fetch } from '../protocol/fetch.ts'
+import { FindCoordinator } from '../protocol/find-coordinator.ts'
 import { readRequestHeader, skipHeaderTags, writeResponseHeader } from '../protocol/header.ts'
+import { Heartbeat } from '../protocol/heartbeat.ts'
 import { IncrementalAlterConfigs } from '../protocol/incremental-alter-configs.ts'
 import { InitProducerId } from '../protocol/init-producer-id.ts'
+import { JoinGroup } from '../protocol/join-group.ts'
+import { LeaveGroup } from '../protocol/leave-group.ts'
+import { ListGroups } from '../protocol/list-groups.ts'
 import { ListOffsets } from '../protocol/list-offsets.ts'
 import type { AnyApi, Api } from '../protocol/message.ts'
 import { Metadata } from '../protocol/metadata.ts'
+import { OffsetCommit } from '../protocol/offset-commit.ts'
+import { OffsetDelete } from '../protocol/offset-delete.ts'
+import { OffsetFetch } from '../protocol/offset-fetch.ts'
 import { OffsetForLeaderEpoch } from '../protocol/offset-for-leader-epoch.ts'
 import { Produce } from '../protocol/produce.ts'
 import { ProtocolReader } from '../protocol/reader.ts'
+import { SyncGroup } from '../protocol/sync-group.ts'
 import { ProtocolWriter } from '../protocol/writer.ts'
 import type { BrokerCore, RequestContext } from './core.ts'
 import { servedVersions, unknownVersionAnswer } from './request/api-versions.ts'
@@ -29,6 +40,20 @@ import { answerCreatePartitions, answerCreateTopics, answerDeleteTopics } from '
 import { answerDescribeCluster, answerDescribeTopicPartitions } from './request/describe-cluster.ts'
 import { answerDescribeLogDirs } from './request/describe-log-dirs.ts'
 import { answerFetch } from './request/fetch.ts'
+import {
+  answerDeleteGroups,
+  answerDescribeGroups,
+  answerListGroups,
+  answerOffsetDelete,
+} from './request/group-admin.ts'
+import {
+  answerFindCoordinator,
+  answerHeartbeat,
+  answerJoinGroup,
+  answerLeaveGroup,
+  answerSyncGroup,
+} from './request/group-membership.ts'
+import { answerOffsetCommit, answerOffsetFetch } from './request/group-offsets.ts'
 import { answerInitProducerId } from './request/init-producer-id.ts'
 import { answerDeleteRecords, answerListOffsets, answerOffsetForLeaderEpoch } from './request/list-offsets.ts'
 import { answerMetadata } from './request/metadata.ts'
@@ -59,6 +84,17 @@ const ROUTES = new Map<number, Route>(
     route(Fetch, answerFetch),
     route(ListOffsets, answerListOffsets),
     route(Metadata, answerMetadata),
+    route(OffsetCommit, answerOffsetCommit),
+    route(OffsetFetch, answerOffsetFetch),
+    route(FindCoordinator, answerFindCoordinator),
+    route(JoinGroup, answerJoinGroup),
+    route(Heartbeat, answerHeartbeat),
+    route(LeaveGroup, answerLeaveGroup),
+    route(SyncGroup, answerSyncGroup),
+    route(DescribeGroups, answerDescribeGroups),
+    route(ListGroups, answerListGroups),
+    route(DeleteGroups, answerDeleteGroups),
+    route(OffsetDelete, answerOffsetDelete),
     route(ApiVersions, () => ({ errorCode: 0, apiKeys: servedVersions(servedApis()) })),
     route(CreateTopics, answerCreateTopics),
     route(DeleteTopics, answerDeleteTopics),

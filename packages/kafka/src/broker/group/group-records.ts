@@ -139,6 +139,19 @@ export function readGroupValue(bytes: Buffer): StoredGroup {
   return group
 }
 
+/** Topics in a consumer's subscription (Kafka's consumer protocol: version, then names); empty for anything else. */
+export function subscribedTopics(metadata: Uint8Array): string[] {
+  const reader = new ProtocolReader(Buffer.from(metadata.buffer, metadata.byteOffset, metadata.byteLength))
+  try {
+    reader.int16()
+    const topics: string[] = []
+    for (let left = reader.arrayLength(false); left > 0; left--) topics.push(text(reader))
+    return topics
+  } catch {
+    return []
+  }
+}
+
 function readMember(reader: ProtocolReader, version: number): StoredMember {
   const memberId = text(reader)
   const groupInstanceId = version >= 3 ? reader.nullableString(false) : null

@@ -1,0 +1,370 @@
+// Coordinates the classic consumer groups of the broker: checks each request as Kafka does and lets the group act.
+
+import { KafkaError } from '../../error.ts'
+import type { KafkaErrorCode } from '../../error-codes.ts'
+import type { BrokerLogger, ResolvedOptions } from '../options.ts'
+import type { Topic } from '../topic/topic.ts'
+import { Group } from './group.ts'
+import { GroupMember, type JoinResult, type MemberProtocol, type SyncResult } from './group-member.ts'
+import type { CommittedOffset, OffsetKey, StoredGroup } from './group-records.ts'
+import { type GroupOffsets, GroupStore } from './group-store.ts'
+
+/** What a member says when it joins. */
+export interface JoinWish {
+  groupId: string
+  memberId: string
+  groupInstanceId: string | null
+  clientId: string
+  clientHost: string
+  sessionTimeoutMs: number
+  rebalanceTimeoutMs: number
+  protocolType: string
+  protocols: readonly MemberProtocol[]
+  /** Whether a new member must come back with the id it is given (JoinGroup 4 and later). */
+  requiresKnownId: boolean
+  /** Whether a returning static leader can be told to keep its assignment (JoinGroup 9 and later). */
+  knowsSkipAssignment: boolean
+}
+
+/** Who speaks for a group: a member of a generation, or (generation below 0) an administrator. */
+export interface MemberClaim {
+  groupId: string
+  generationId: number
+  memberId: string
+  groupInstanceId: string | null
+}
+
+/** Limits of session timeouts (Kafka: group.min.session.timeout.ms, group.max.session.timeout.ms). */
+const MIN_SESSION_MS = 6000
+const MAX_SESSION_MS = 1_800_000
+/** Longest metadata of a committed offset (Kafka: offset.metadata.max.bytes). */
+const MAX_METADATA_BYTES = 4096
+
+/** All groups. */
+export class GroupCoordinator {
+  readonly #groups = new Map<string, Group>()
+  readonly #store: GroupStore
+  readonly #options: ResolvedOptions
+  readonly #log: BrokerLogger
+  #isClosed = false
+
+  private constructor(store: GroupStore, options: ResolvedOptions) {
+    this.#store = store
+    this.#options = options
+    this.#log = options.log
+  }
+
+  /** Loads groups and offsets from the internal topic. */
+  static async open(topic: Topic, options: ResolvedOptions): Promise<GroupCoordinator> {
+    const coordinator = new GroupCoordinator(await GroupStore.open(topic), options)
+    for (const [id, stored] of coordinator.#store.groups()) coordinator.#restore(id, stored)
+    for (const id of coordinator.#store.groupsWithOffsets()) coordinator.#ensure(id)
+    return coordinator
+  }
+
+  /** All groups. */
+  groups(): Group[] {
+    return [...this.#groups.values()]
+  }
+
+  group(id: string): Group | undefined {
+    return this.#groups.get(id)
+  }
+
+  /** A member joins; resolves when the next generation begins, or with an error. */
+  async join(wish: JoinWish): Promise<JoinResult> {
+    const group = this.#groups.get(wish.groupId)
+    const refuse = (code: KafkaErrorCode): JoinResult => {
+      return new Group(wish.groupId, this.#host()).joinError(wish.memberId, code)
+    }
+    if (this.#isClosed) return refuse('COORDINATOR_NOT_AVAILABLE')
+    if (wish.groupId === '') return refuse('INVALID_GROUP_ID')
+    if (wish.sessionTimeoutMs < MIN_SESSION_MS || wish.sessionTimeoutMs > MAX_SESSION_MS)
+      return refuse('INVALID_SESSION_TIMEOUT')
+    if (wish.memberId === '') return this.#joinNew(group ?? this.#ensure(wish.groupId), wish)
+    return group === undefined ? refuse('UNKNOWN_MEMBER_ID') : this.#joinKnown(group, wish)
+  }
+
+  /** A member wants its assignment; the leader brings everybody's. */
+  async sync(
+    claim: MemberClaim & { protocolType: string | null; protocolName: string | null },
+    assignments: ReadonlyMap<string, Uint8Array>,
+  ): Promise<SyncResult> {
+    const found = this.#member(claim)
+    if (!(found instanceof Found)) return new Group(claim.groupId, this.#host()).syncError(found)
+    const { group, member } = found
+    if (claim.generationId !== group.generation) return group.syncError('ILLEGAL_GENERATION')
+    const isOther = (given: string | null, own: string | null): boolean => given !== null && given !== own
+    if (isOther(claim.protocolType, group.protocolType) || isOther(claim.protocolName, group.protocol)) {
+      return group.syncError('INCONSISTENT_GROUP_PROTOCOL')
+    }
+    switch (group.state) {
+      case 'PreparingRebalance':
+        return group.syncError('REBALANCE_IN_PROGRESS')
+      case 'CompletingRebalance': {
+        const answer = group.sync(member)
+        if (member.id === group.leader) await group.assign(assignments)
+        return answer
+      }
+      case 'Stable':
+        group.heard(member)
+        return group.syncResult(member)
+      default:
+        return group.syncError('UNKNOWN_MEMBER_ID')
+    }
+  }
+
+  /** A member is alive. Returns the error it is told; NONE while its generation stands. */
+  heartbeat(claim: MemberClaim): KafkaErrorCode {
+    const found = this.#member(claim)
+    if (!(found instanceof Found)) return found
+    const { group, member } = found
+    if (claim.generationId !== group.generation) return 'ILLEGAL_GENERATION'
+    group.heard(member)
+    return group.state === 'PreparingRebalance' ? 'REBALANCE_IN_PROGRESS' : 'NONE'
+  }
+
+  /** A member leaves, named by its id or (static) its instance. Returns NONE or why it could not. */
+  leave(groupId: string, memberId: string, groupInstanceId: string | null): KafkaErrorCode {
+    const group = this.#groups.get(groupId)
+    if (group === undefined) return 'UNKNOWN_MEMBER_ID'
+    if (groupInstanceId !== null && memberId === '') {
+      const member = group.members.get(group.instances.get(groupInstanceId) ?? '')
+      if (member === undefined) return 'UNKNOWN_MEMBER_ID'
+      group.remove(member, `static member ${groupInstanceId} was removed`)
+      return 'NONE'
+    }
+    if (group.pending.has(memberId)) {
+      group.removePending(memberId)
+      return 'NONE'
+    }
+    const found = this.#member({ groupId, memberId, groupInstanceId, generationId: -1 })
+    if (!(found instanceof Found)) return found
+    group.remove(found.member, `member ${memberId} left`)
+    return 'NONE'
+  }
+
+  /** Stores offsets. `offsets` have been checked for existing topics. Returns the error for all of them, or per oversized metadata. */
+  async commit(
+    claim: MemberClaim,
+    offsets: readonly (Omit<OffsetKey, 'group'> & { value: CommittedOffset })[],
+  ): Promise<(key: { topic: string; partition: number }) => KafkaErrorCode> {
+    const refusal = this.#commitRefusal(claim)
+    if (refusal !== 'NONE') return () => refusal
+    const tooLong = new Set(offsets.filter(({ value }) => Buffer.byteLength(value.metadata) > MAX_METADATA_BYTES))
+    const accepted = offsets.filter((offset) => !tooLong.has(offset))
+    let failure: KafkaErrorCode = 'NONE'
+    if (accepted.length > 0) {
+      this.#ensure(claim.groupId)
+      try {
+        await this.#store.commit(claim.groupId, accepted)
+      } catch (error) {
+        this.#log('error', `offsets of group ${claim.groupId} could not be stored: ${KafkaError.from(error).message}`)
+        failure = 'COORDINATOR_NOT_AVAILABLE'
+      }
+    }
+    const refused = new Set([...tooLong].map(({ topic, partition }) => `${topic}|${partition}`))
+    return ({ topic, partition }) => (refused.has(`${topic}|${partition}`) ? 'OFFSET_METADATA_TOO_LARGE' : failure)
+  }
+
+  /** Committed offsets of a group; undefined when it has none. */
+  offsets(groupId: string): GroupOffsets | undefined {
+    return this.#store.offsets(groupId)
+  }
+
+  /** Deletes a group that has no members. Returns NONE or why not. */
+  async delete(groupId: string): Promise<KafkaErrorCode> {
+    const group = this.#groups.get(groupId)
+    if (groupId === '') return 'INVALID_GROUP_ID'
+    if (group === undefined) return 'GROUP_ID_NOT_FOUND'
+    if (group.state !== 'Empty' || group.pending.size > 0) return 'NON_EMPTY_GROUP'
+    try {
+      await this.#store.forgetGroup(groupId)
+    } catch {
+      return 'COORDINATOR_NOT_AVAILABLE'
+    }
+    if (group.state !== 'Empty') return 'NON_EMPTY_GROUP' // somebody joined meanwhile; the offsets are gone, the group lives
+    group.end('COORDINATOR_NOT_AVAILABLE')
+    this.#groups.delete(groupId)
+    return 'NONE'
+  }
+
+  /** Forgets single offsets. Returns the error for the whole group; NONE if there is none. */
+  async forgetOffsets(groupId: string, keys: readonly Omit<OffsetKey, 'group'>[]): Promise<KafkaErrorCode> {
+    const group = this.#groups.get(groupId)
+    if (group === undefined) return 'GROUP_ID_NOT_FOUND'
+    if (group.state !== 'Empty' && group.protocolType !== 'consumer') return 'NON_EMPTY_GROUP'
+    try {
+      const own = this.#store.offsets(groupId)
+      await this.#store.forget(
+        groupId,
+        keys.filter(({ topic, partition }) => own?.get(topic)?.has(partition)),
+      )
+      return 'NONE'
+    } catch {
+      return 'COORDINATOR_NOT_AVAILABLE'
+    }
+  }
+
+  /** Forgets the offsets of a topic that was deleted. */
+  async topicDeleted(topic: string): Promise<void> {
+    for (const group of this.#store.groupsWithOffsets()) {
+      const partitions = this.#store.offsets(group)?.get(topic)
+      const keys = [...(partitions?.keys() ?? [])].map((partition) => ({ topic, partition }))
+      await this.#store.forget(group, keys)
+    }
+  }
+
+  /** Answers all who wait and stops all clocks. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const group of this.#groups.values()) group.end('COORDINATOR_NOT_AVAILABLE')
+    await this.#store.settle()
+  }
+
+  #joinNew(group: Group, wish: JoinWish): JoinResult | Promise<JoinResult> {
+    const refuse = (code: KafkaErrorCode, memberId = ''): JoinResult => group.joinError(memberId, code)
+    if (!group.supports(wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
+    const known = wish.groupInstanceId === null ? undefined : group.instances.get(wish.groupInstanceId)
+    if (known === undefined && group.members.size + group.pending.size >= this.#options.limits.maxGroupMembers) {
+      return refuse('GROUP_MAX_SIZE_REACHED')
+    }
+    const id = Group.newMemberId(wish.groupInstanceId ?? wish.clientId)
+    if (wish.groupInstanceId === null && wish.requiresKnownId) {
+      group.expect(id, wish.sessionTimeoutMs)
+      return refuse('MEMBER_ID_REQUIRED', id)
+    }
+    const member = memberOf(id, wish)
+    if (known !== undefined) return this.#joinReturning(group, group.members.get(known) as GroupMember, member, wish)
+    group.add(member, wish.protocolType)
+    return group.join(member)
+  }
+
+  /** A static member comes back under a new id. When nothing changes for the others, the generation goes on. */
+  async #joinReturning(group: Group, old: GroupMember, fresh: GroupMember, wish: JoinWish): Promise<JoinResult> {
+    const wasLeader = group.leader === old.id
+    group.replace(old, fresh)
+    if (group.state !== 'Stable' || group.choose() !== group.protocol) {
+      group.rebalance(`static member ${wish.groupInstanceId} came back`)
+      return group.join(fresh)
+    }
+    group.heard(fresh)
+    await this.#store.storeGroup(group.id, group.stored()).catch(() => {})
+    const result = group.joinResult(fresh, wish.knowsSkipAssignment)
+    // an older client must not take itself for the leader: it would assign anew what it does not know
+    return wasLeader && !wish.knowsSkipAssignment ? { ...result, leader: old.id, members: [] } : result
+  }
+
+  #joinKnown(group: Group, wish: JoinWish): JoinResult | Promise<JoinResult> {
+    const refuse = (code: KafkaErrorCode): JoinResult => group.joinError(wish.memberId, code)
+    if (!group.supports(wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
+    if (group.pending.has(wish.memberId)) {
+      if (wish.groupInstanceId !== null) return refuse('UNKNOWN_MEMBER_ID')
+      clearTimeout(group.pending.get(wish.memberId))
+      group.pending.delete(wish.memberId)
+      const fresh = memberOf(wish.memberId, wish)
+      group.add(fresh, wish.protocolType)
+      return group.join(fresh)
+    }
+    const found = this.#member({ ...wish, generationId: -1 })
+    if (!(found instanceof Found)) return refuse(found)
+    const { member } = found
+    const isUnchanged = member.offersSame(wish.protocols)
+    const mayGoOn =
+      group.state === 'CompletingRebalance'
+        ? isUnchanged
+        : group.state === 'Stable' && isUnchanged && member.id !== group.leader
+    if (mayGoOn) {
+      group.heard(member)
+      return group.joinResult(member)
+    }
+    member.protocols = copyProtocols(wish.protocols)
+    member.sessionTimeoutMs = wish.sessionTimeoutMs
+    member.rebalanceTimeoutMs = wish.rebalanceTimeoutMs
+    member.clientId = wish.clientId
+    member.clientHost = wish.clientHost
+    const answer = group.join(member)
+    if (group.state !== 'PreparingRebalance') group.rebalance(`member ${member.id} joined again`)
+    return answer
+  }
+
+  #commitRefusal(claim: MemberClaim): KafkaErrorCode {
+    if (this.#isClosed) return 'COORDINATOR_NOT_AVAILABLE'
+    const group = this.#groups.get(claim.groupId)
+    if (group === undefined) return claim.generationId < 0 ? 'NONE' : 'ILLEGAL_GENERATION'
+    const isFromOutside = claim.generationId < 0 && claim.memberId === '' && claim.groupInstanceId === null
+    if (isFromOutside) return group.state === 'Empty' ? 'NONE' : 'UNKNOWN_MEMBER_ID'
+    if (claim.generationId < 0 && group.state === 'Empty') return 'NONE'
+    const found = this.#member(claim)
+    if (!(found instanceof Found)) return found
+    if (claim.generationId !== group.generation) return 'ILLEGAL_GENERATION'
+    group.heard(found.member)
+    return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : 'NONE'
+  }
+
+  /** The member that the claim names, or the error it is told. */
+  #member({ groupId, memberId, groupInstanceId }: MemberClaim): Found | KafkaErrorCode {
+    if (this.#isClosed) return 'COORDINATOR_NOT_AVAILABLE'
+    const group = this.#groups.get(groupId)
+    if (groupId === '') return 'INVALID_GROUP_ID'
+    if (group === undefined) return 'UNKNOWN_MEMBER_ID'
+    if (groupInstanceId !== null) {
+      const current = group.instances.get(groupInstanceId)
+      if (current === undefined) return 'UNKNOWN_MEMBER_ID'
+      if (current !== memberId) return 'FENCED_INSTANCE_ID'
+    }
+    const member = group.members.get(memberId)
+    return member === undefined ? 'UNKNOWN_MEMBER_ID' : new Found(group, member)
+  }
+
+  #ensure(id: string): Group {
+    let group = this.#groups.get(id)
+    if (group === undefined) {
+      group = new Group(id, this.#host())
+      this.#groups.set(id, group)
+    }
+    return group
+  }
+
+  #restore(id: string, stored: StoredGroup): void {
+    const members = stored.members.map((member) => {
+      const protocols = stored.protocol === null ? [] : [{ name: stored.protocol, metadata: member.subscription }]
+      const restored = new GroupMember({
+        ...member,
+        id: member.memberId,
+        instanceId: member.groupInstanceId,
+        protocols,
+      })
+      restored.assignment = member.assignment
+      return restored
+    })
+    this.#ensure(id).restore(stored, members)
+  }
+
+  #host(): ConstructorParameters<typeof Group>[1] {
+    return {
+      initialRebalanceDelayMs: this.#options.initialRebalanceDelayMs,
+      store: (group) => this.#store.storeGroup(group.id, group.stored()),
+      log: (message) => this.#log('info', message),
+    }
+  }
+}
+
+class Found {
+  readonly group: Group
+  readonly member: GroupMember
+
+  constructor(group: Group, member: GroupMember) {
+    this.group = group
+    this.member = member
+  }
+}
+
+function memberOf(id: string, wish: JoinWish): GroupMember {
+  return new GroupMember({ ...wish, id, instanceId: wish.groupInstanceId, protocols: copyProtocols(wish.protocols) })
+}
+
+/** Subscriptions are views of a request frame, which they would keep in memory. */
+function copyProtocols(protocols: readonly MemberProtocol[]): MemberProtocol[] {
+  return protocols.map(({ name, metadata }) => ({ name, metadata: Uint8Array.from(metadata) }))
+}
