@@ -51,3 +51,5 @@ export type { HostAliases } from './worker/host-aliases.ts'
 export type { LogLevel } from './worker/loggers.ts'
 export type { EmbeddedBroker, StartWorkerOptions, WorkerPlugins } from './worker/open-worker.ts'
 export type { WorkerSettings } from './worker/worker-config.ts'
+// source/mysql
+export { MysqlSource, type MysqlSourceOptions, openMysqlSource } from './source/mysql/mysql-source.ts'

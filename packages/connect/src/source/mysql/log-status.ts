@@ -1,0 +1,129 @@
+// What the connector asks a server about itself and its log, and what makes it refuse.
+import { type ControlConnection, MysqlServerError } from '@millrace/mysql'
+import { CdcError } from '../../base/errors.ts'
+import { cdcErrorOf } from './stream-errors.ts'
+
+/** Where the server's log ends. */
+export interface LogStatus {
+  readonly file: string
+  readonly position: number
+  /** Executed GTIDs, without white space; empty without GTIDs. */
+  readonly executedGtids: string
+}
+
+/** What a server says of itself. */
+export interface ServerFacts {
+  readonly version: string
+  readonly serverId: number
+  readonly serverUuid: string
+  readonly hasGtids: boolean
+  readonly executedGtids: string
+  readonly purgedGtids: string
+  /** Names of the log files that are still there, oldest first. */
+  readonly logFiles: readonly string[]
+  readonly binlogFormat: string
+  readonly rowImage: string
+  readonly rowValueOptions: string
+  /** The session's zone as `+hh:mm` or a name; `SYSTEM` is resolved. */
+  readonly timeZone: string
+  /** `lower_case_table_names` is 0: names differ by case. */
+  readonly isCaseSensitive: boolean
+}
+
+/** One statement to its rows: a control connection's or a text session's `query`. */
+export type AskServer = ControlConnection['query']
+
+/**
+ * Reads the end of the log: `SHOW BINARY LOG STATUS`, on servers before 8.4 `SHOW MASTER STATUS`. Throws CDC_AUTH_PRIVILEGE without
+ * REPLICATION CLIENT, CDC_CONFIG_INVALID with binary logging off.
+ */
+export async function readLogStatus(ask: AskServer, version: string): Promise<LogStatus> {
+  const isNew = !/mariadb/i.test(version) && versionNumber(version) >= 8004
+  const words = isNew ? 'BINARY LOG' : 'MASTER'
+  const statement = `SHOW ${words} STATUS`
+  const rows = await ask(statement).catch((thrown: unknown) => {
+    if (!(thrown instanceof MysqlServerError) || !/ACCESS_DENIED|DENIED/.test(thrown.code)) throw cdcErrorOf(thrown)
+    throw new CdcError(
+      'CDC_AUTH_PRIVILEGE',
+      `MySQL version ${version} should support ${statement} but it failed. Check database permissions or connectivity.`,
+      { hint: 'Grant REPLICATION CLIENT and REPLICATION SLAVE to the account.', cause: thrown },
+    )
+  })
+  const [file, position, , , gtids] = rows[0] ?? []
+  if (file === undefined || file === null) {
+    throw new CdcError(
+      'CDC_CONFIG_INVALID',
+      'Cannot read the binlog filename and position: binary logging is off. Make sure your server is correctly configured',
+      { hint: 'Start the server with --log-bin and a --server-id, and binlog_format=ROW.' },
+    )
+  }
+  return { file, position: Number(position), executedGtids: (gtids ?? '').replaceAll(/\s/g, '') }
+}
+
+/** Asks all of {@link ServerFacts}. Throws CdcErrors. */
+export async function readServerFacts(ask: AskServer): Promise<ServerFacts> {
+  try {
+    const [basics = []] = await ask(
+      'SELECT VERSION(), @@GLOBAL.server_id, @@SESSION.time_zone, @@GLOBAL.system_time_zone, @@GLOBAL.lower_case_table_names, @@GLOBAL.log_bin',
+    )
+    const [version, serverId, sessionZone, systemZone, lowerCase, logBin] = basics
+    if (/mariadb/i.test(version ?? '')) {
+      throw new CdcError('CDC_UNSUPPORTED', `The MySQL connector does not read MariaDB (${version})`)
+    }
+    if (logBin !== '1') await readLogStatus(async () => [], version ?? '')
+    const variables = new Map<string, string>()
+    for (const [name, value] of await ask(
+      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('gtid_mode','gtid_executed','gtid_purged','server_uuid','binlog_format','binlog_row_image','binlog_row_value_options')",
+    )) {
+      variables.set(name ?? '', value ?? '')
+    }
+    await readLogStatus(ask, version ?? '')
+    const files = await ask('SHOW BINARY LOGS')
+    const setOf = (name: string) => (variables.get(name) ?? '').replaceAll(/\s/g, '')
+    return {
+      version: version ?? '',
+      serverId: Number(serverId),
+      serverUuid: variables.get('server_uuid') ?? '',
+      hasGtids: /^ON/i.test(variables.get('gtid_mode') ?? 'OFF'),
+      executedGtids: setOf('gtid_executed'),
+      purgedGtids: setOf('gtid_purged'),
+      logFiles: files.map(([file]) => file ?? ''),
+      // Gone from the newest servers, which know ROW only.
+      binlogFormat: variables.get('binlog_format') ?? 'ROW',
+      rowImage: variables.get('binlog_row_image') ?? 'FULL',
+      rowValueOptions: variables.get('binlog_row_value_options') ?? '',
+      timeZone: zoneOf(sessionZone ?? 'SYSTEM', systemZone ?? 'UTC'),
+      isCaseSensitive: lowerCase === '0',
+    }
+  } catch (thrown) {
+    throw cdcErrorOf(thrown)
+  }
+}
+
+/** Refuses a server whose log does not carry whole rows, in Debezium's words. Throws CDC_CONFIG_INVALID. */
+export function checkLogFormat({ binlogFormat, rowImage }: ServerFacts): void {
+  if (binlogFormat.toUpperCase() !== 'ROW') throw notConfigured('ROW', 'binlog_format')
+  if (rowImage.toUpperCase() !== 'FULL') throw notConfigured('FULL', 'binlog_row_image')
+}
+
+function notConfigured(value: string, variable: string): CdcError {
+  return new CdcError(
+    'CDC_CONFIG_INVALID',
+    `The database server is not configured to use a ${value} ${variable}, which is required for this connector to work properly. ` +
+      `Change the database configuration to use a ${variable}=${value} and restart the connector.`,
+    {
+      hint: `SET PERSIST ${variable}='${value}', and reconnect the writing sessions.`,
+      javaClass: 'io.debezium.DebeziumException',
+    },
+  )
+}
+
+function zoneOf(session: string, system: string): string {
+  if (session !== 'SYSTEM') return session
+  return system === 'UTC' || system === 'GMT' ? '+00:00' : system
+}
+
+function versionNumber(version: string): number {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
+  return major * 1000 + minor
+}

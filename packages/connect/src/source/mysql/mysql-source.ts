@@ -1,0 +1,236 @@
+// The MySQL source: decides between snapshot and stream, and joins what both need. It reads in the order in which things happen.
+import { connectControl } from '@millrace/mysql'
+import { type Clock, systemClock } from '../../base/clock.ts'
+import { CdcError } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
+import { regexListMatcher } from '../../config/mysql/filters.ts'
+import { type MysqlConnectorConfig, parseMysqlConfig } from '../../config/mysql/mysql-config.ts'
+import type { Source, SourceBatch, SourceContext } from '../source.ts'
+import type { HistoryTopic } from './history/history-topic.ts'
+import { KafkaHistoryTopic } from './history/kafka-history-topic.ts'
+import { SchemaHistory } from './history/schema-history.ts'
+import { checkLogFormat, readServerFacts, type ServerFacts } from './log-status.ts'
+import { type BinlogOffset, offsetJson, parseOffset, sourcePartition } from './offset.ts'
+import { DdlTracker } from './schema/ddl-tracker.ts'
+import { TableSchemas } from './schema/table-schema.ts'
+import { schemaChangeRecord } from './schema-change-record.ts'
+import { ShapeFactory } from './shape.ts'
+import { runSnapshot } from './snapshot/snapshot.ts'
+import { type StreamOptions, streamBatches } from './stream.ts'
+import { connectionOptions, openQuerySession } from './stream-connection.ts'
+import { StreamDecoder } from './stream-decoder.ts'
+import { cdcErrorOf } from './stream-errors.ts'
+import { ContextHeaders } from './stream-headers.ts'
+import { StreamHeartbeat } from './stream-heartbeat.ts'
+import { StreamProgress } from './stream-progress.ts'
+import { RowEmitter } from './stream-rows.ts'
+import { checkedStart, startsByGtid } from './stream-start.ts'
+import { StatementHandler } from './stream-statements.ts'
+import { StreamTables } from './stream-tables.ts'
+
+/** What a MySQL source is made of. */
+export interface MysqlSourceOptions {
+  readonly config: MysqlConnectorConfig
+  readonly context: SourceContext
+  readonly log: Logger
+  /** Where the schema history is kept; default: the Kafka topic of the configuration. */
+  readonly historyTopic?: HistoryTopic
+  readonly clock?: Clock
+}
+
+/**
+ * Opens the source of a connector configuration. Throws CDC_CONFIG_INVALID; what the server says comes from `batches`.
+ */
+export function openMysqlSource(
+  given: Readonly<Record<string, string | null>>,
+  context: SourceContext,
+  log: Logger,
+): MysqlSource {
+  const { config, warnings } = parseMysqlConfig(given)
+  for (const warning of warnings) log.warn(warning)
+  return new MysqlSource({ config, context, log })
+}
+
+/** See the file's head. */
+export class MysqlSource implements Source {
+  readonly #config: MysqlConnectorConfig
+  readonly #context: SourceContext
+  readonly #log: Logger
+  readonly #clock: Clock
+  readonly #historyTopic: HistoryTopic
+  readonly #headers: ContextHeaders
+
+  constructor(options: MysqlSourceOptions) {
+    const { config, context } = options
+    this.#config = config
+    this.#context = context
+    this.#log = options.log
+    this.#clock = options.clock ?? systemClock
+    this.#historyTopic = options.historyTopic ?? kafkaHistory(config, context)
+    const { topicPrefix, extendedHeaders: isEnabled } = config
+    this.#headers = new ContextHeaders({ topicPrefix, taskId: context.taskId, isEnabled })
+  }
+
+  async *batches(): AsyncGenerator<SourceBatch, void, undefined> {
+    const { signal } = this.#context
+    try {
+      const server = await this.#serverFacts()
+      checkLogFormat(server)
+      const { tracker, history } = this.#schemaKeeping(server)
+      const stored = await this.#storedOffset()
+      const isResumed = stored !== null && stored.snapshot === null
+      let offset = stored
+      if (isResumed) await history.recover(offsetJson(stored))
+      else offset = yield* this.#snapshot(tracker, history)
+      const now = isResumed ? server : await this.#serverFacts()
+      yield* streamBatches(this.#streamOptions(now, tracker, history, offset!))
+    } catch (thrown) {
+      if (!signal.aborted) throw cdcErrorOf(thrown)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#historyTopic[Symbol.asyncDispose]()
+  }
+
+  async #serverFacts(): Promise<ServerFacts> {
+    const { connection } = this.#config
+    const control = await connectControl(connectionOptions(connection, this.#context.signal))
+    try {
+      return await readServerFacts(control.query)
+    } finally {
+      await control.close()
+    }
+  }
+
+  async #storedOffset(): Promise<BinlogOffset | null> {
+    const stored = await this.#context.loadOffset(sourcePartition(this.#config.topicPrefix))
+    return stored === null ? null : parseOffset(stored)
+  }
+
+  #schemaKeeping(server: ServerFacts): { readonly tracker: DdlTracker; readonly history: SchemaHistory } {
+    const { history, filters, topicPrefix, includeSchemaComments, gtid } = this.#config
+    const tracker = new DdlTracker({
+      schemas: new TableSchemas({ isCaseSensitive: server.isCaseSensitive }),
+      filters,
+      storesOnlyCapturedTables: history.storesOnlyCapturedTables,
+      storesOnlyCapturedDatabases: history.storesOnlyCapturedDatabases,
+      skipsUnparseable: history.skipsUnparseableDdl,
+      ddlFilter: history.ddlFilter === null ? null : regexListMatcher(history.ddlFilter, badDdlFilter),
+      serverVersion: server.version,
+      flavour: 'mysql',
+      logger: this.#log,
+    })
+    const { includes, excludes } = gtid
+    const keeps = ({ uuid }: { readonly uuid: string }) =>
+      includes !== null ? includes(uuid) : excludes?.(uuid) !== true
+    const schemaHistory = new SchemaHistory({
+      topic: this.#historyTopic,
+      tracker,
+      server: topicPrefix,
+      hasComments: includeSchemaComments,
+      prefersDdl: history.prefersDdl,
+      gtidFilter: includes === null && excludes === null ? null : keeps,
+    })
+    return { tracker, history: schemaHistory }
+  }
+
+  async *#snapshot(tracker: DdlTracker, history: SchemaHistory): AsyncGenerator<SourceBatch, BinlogOffset, undefined> {
+    const { mode } = this.#config.snapshot
+    if (mode !== 'initial' && mode !== 'no_data') {
+      throw new CdcError('CDC_UNSUPPORTED', `snapshot.mode ${mode} is not supported yet`)
+    }
+    await history.prepare()
+    const { connection } = this.#config
+    const { signal } = this.#context
+    const offset = yield* runSnapshot({
+      config: this.#config,
+      openSession: () => openQuerySession(connection, signal),
+      tracker,
+      history,
+      shapes: new ShapeFactory(this.#config, '+00:00'),
+      headers: this.#headers.plain,
+      readsData: mode === 'initial',
+      keptOffset: null,
+      clock: this.#clock,
+      logger: this.#log,
+      signal,
+    })
+    return parseOffset(offset)
+  }
+
+  #streamOptions(
+    server: ServerFacts,
+    tracker: DdlTracker,
+    history: SchemaHistory,
+    offset: BinlogOffset,
+  ): StreamOptions {
+    const config = this.#config
+    const clock = this.#clock
+    const log = this.#log
+    const { signal } = this.#context
+    const headers = this.#headers
+    const start = checkedStart(config, server, offset)
+    const usesGtids = startsByGtid(config, server, offset)
+    const shapes = new ShapeFactory(config, config.connection.timeZone ?? server.timeZone)
+    const progress = new StreamProgress(start, server.hasGtids)
+    const rows = new RowEmitter(config, headers, progress)
+    const tables = new StreamTables(config, tracker.schemas, shapes, log)
+    const { includeSchemaComments: hasComments, topicPrefix, heartbeat } = config
+    return {
+      config,
+      connection: connectionOptions(config.connection, signal),
+      partition: sourcePartition(topicPrefix),
+      usesGtids,
+      progress,
+      decoder: new StreamDecoder({ config, progress, tables, rows }),
+      rows,
+      statements: new StatementHandler({
+        config,
+        tracker,
+        history,
+        schemaChangeRecord: ({ database, ddl, changes }, source, tsMs) =>
+          schemaChangeRecord({
+            topic: shapes.names.schemaChangeTopic,
+            database,
+            ddl,
+            changes,
+            source,
+            tsMs,
+            headers: headers.plain,
+            hasComments,
+          }),
+        log,
+        clock,
+      }),
+      heartbeat: new StreamHeartbeat({
+        topic: shapes.names.heartbeatTopic,
+        serverName: topicPrefix,
+        intervalMs: heartbeat.intervalMs,
+        clock,
+      }),
+      signal,
+      log,
+      clock,
+    }
+  }
+}
+
+function kafkaHistory({ history, connectorName }: MysqlConnectorConfig, context: SourceContext): HistoryTopic {
+  const { kafkaTopic: topic, kafkaBootstrapServers: bootstrapServers } = history
+  if (topic === null || bootstrapServers === null) {
+    const name =
+      topic === null ? 'schema.history.internal.kafka.topic' : 'schema.history.internal.kafka.bootstrap.servers'
+    throw new CdcError('CDC_CONFIG_INVALID', `The '${name}' value is invalid: A value is required`)
+  }
+  return new KafkaHistoryTopic({
+    topic,
+    bootstrapServers,
+    openLink: context.openLink,
+    clientId: `${connectorName}-schemahistory`,
+  })
+}
+
+function badDdlFilter(reason: string): never {
+  throw new CdcError('CDC_CONFIG_INVALID', `The DDL filter is invalid: ${reason}`)
+}

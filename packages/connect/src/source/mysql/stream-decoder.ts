@@ -1,0 +1,289 @@
+// One binlog event after another: keeps the transaction's state, drives rows to the visitor, and stops at statements, whose handling is
+// asynchronous. What an event means stands here; how rows become records stands in stream-rows.ts.
+import {
+  ByteCursor,
+  DUMMY_TABLE_ID,
+  decodeGtid,
+  decodeQuery,
+  decodeRotate,
+  decodeRowsQuery,
+  EventType,
+  type EventView,
+  type QueryEvent,
+  RowsDecoder,
+  type RowsEvent,
+  TableMaps,
+} from '@millrace/mysql'
+import { CdcError } from '../../base/errors.ts'
+import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import type { SourceItem } from '../../data/change-row.ts'
+import type { TableShape } from './shape.ts'
+import type { StreamProgress } from './stream-progress.ts'
+import type { RowEmitter } from './stream-rows.ts'
+import { statementKind } from './stream-statement.ts'
+import type { StreamTables } from './stream-tables.ts'
+
+/** A statement that the stream has stopped at. */
+export interface PendingStatement {
+  readonly query: QueryEvent
+  readonly file: string
+  /** Start of its event. */
+  readonly pos: number
+  readonly serverId: number
+  readonly tsSec: number
+  /** The statement's time as its source block shows it. */
+  readonly epochNs: bigint
+  readonly gtid: string | null
+  /** Inside a transaction (CREATE TABLE … SELECT) the transaction goes on behind it. */
+  readonly isInTransaction: boolean
+  /** It was handled before the restart: only the state moves on. */
+  readonly isDone: boolean
+}
+
+/** What {@link StreamDecoder} works with. */
+export interface StreamDecoderOptions {
+  readonly config: MysqlConnectorConfig
+  readonly progress: StreamProgress
+  readonly tables: StreamTables
+  readonly rows: RowEmitter
+}
+
+/** See the file's head. */
+export class StreamDecoder {
+  /** Set by an event that `decode` answered true to; the caller takes it and calls {@link StreamDecoder.statementDone}. */
+  pending: PendingStatement | null = null
+
+  readonly #config: MysqlConnectorConfig
+  readonly #progress: StreamProgress
+  readonly #tables: StreamTables
+  readonly #rows: RowEmitter
+  readonly #maps = new TableMaps()
+  readonly #cursor = new ByteCursor()
+  readonly #rowsDecoder = new RowsDecoder()
+  #threadId: number | null = null
+  #query: string | null = null
+  #hasRows = false
+  #isFiltered = false
+  // The source block is described once per transaction, table and second.
+  #describedTransaction = -1
+  #describedShape: TableShape | null = null
+  #describedSec = -1
+  #describedServer = -1
+  #describedQuery: string | null = null
+
+  constructor(options: StreamDecoderOptions) {
+    this.#config = options.config
+    this.#progress = options.progress
+    this.#tables = options.tables
+    this.#rows = options.rows
+  }
+
+  /** Forgets what belongs to a connection. */
+  reset(): void {
+    this.#maps.clear()
+    this.#hasRows = false
+    this.#query = null
+    this.pending = null
+  }
+
+  /**
+   * Takes one event. Answers true when the stream has to stop behind it for {@link StreamDecoder.pending}. Throws CDC_UNSUPPORTED_EVENT,
+   * CDC_SCHEMA_* and MysqlProtocolError.
+   */
+  decode(view: EventView, visit: (item: SourceItem) => void): boolean {
+    const cursor = this.#cursor.open(view.bytes, view.bodyStart, view.bodyEnd, view)
+    const progress = this.#progress
+    switch (view.header.typeCode) {
+      case EventType.TABLE_MAP_EVENT:
+        this.#maps.accept(cursor)
+        progress.eventDone()
+        return false
+      case EventType.WRITE_ROWS_EVENT:
+      case EventType.UPDATE_ROWS_EVENT:
+      case EventType.DELETE_ROWS_EVENT:
+      case EventType.WRITE_ROWS_EVENT_V1:
+      case EventType.UPDATE_ROWS_EVENT_V1:
+      case EventType.DELETE_ROWS_EVENT_V1:
+        this.#takeRows(view, this.#rowsDecoder.decode(cursor, view), visit)
+        progress.eventDone()
+        return false
+      case EventType.XID_EVENT:
+        this.#endTransaction(view)
+        return false
+      case EventType.QUERY_EVENT:
+        return this.#takeQuery(view, decodeQuery(cursor))
+      case EventType.GTID_LOG_EVENT:
+      case EventType.ANONYMOUS_GTID_LOG_EVENT:
+      case EventType.GTID_TAGGED_LOG_EVENT:
+        this.#takeGtid(view)
+        return false
+      case EventType.ROTATE_EVENT: {
+        const { nextFile, nextPosition } = decodeRotate(cursor)
+        progress.rotate(nextFile, nextPosition)
+        this.#maps.clear()
+        return false
+      }
+      case EventType.ROWS_QUERY_LOG_EVENT:
+        if (this.#config.includeQuery) this.#query = decodeRowsQuery(cursor, view)
+        progress.eventDone()
+        return false
+      case EventType.FORMAT_DESCRIPTION_EVENT:
+      case EventType.PREVIOUS_GTIDS_LOG_EVENT:
+      case EventType.HEARTBEAT_LOG_EVENT:
+      case EventType.HEARTBEAT_LOG_EVENT_V2:
+        progress.move(view)
+        return false
+      case EventType.TRANSACTION_PAYLOAD_EVENT:
+        throw unsupported(
+          view,
+          'TRANSACTION_PAYLOAD_EVENT',
+          'SET GLOBAL binlog_transaction_compression=OFF and take a new snapshot.',
+        )
+      case EventType.MARIADB_GTID_EVENT:
+      case EventType.MARIADB_GTID_LIST_EVENT:
+      case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
+        throw unsupported(view, 'an event of MariaDB', 'The MySQL connector reads MySQL servers only.')
+      default:
+        progress.eventDone()
+        progress.move(view)
+        return false
+    }
+  }
+
+  /** The pending statement was handled (or was none of ours): the stream may go on behind it. */
+  statementDone(): void {
+    const { pending } = this
+    this.pending = null
+    if (pending === null) return
+    if (pending.isInTransaction) this.#progress.eventDone()
+    else this.#progress.endGtid()
+  }
+
+  #takeGtid(view: EventView): void {
+    const gtid = decodeGtid(this.#cursor, view)
+    this.#progress.startGtid(gtid, view)
+    const { includes, excludes, filtersDml } = this.#config.gtid
+    this.#isFiltered =
+      filtersDml &&
+      gtid.uuid !== null &&
+      ((includes !== null && !includes(gtid.uuid)) || excludes?.(gtid.uuid) === true)
+  }
+
+  #takeQuery(view: EventView, query: QueryEvent): boolean {
+    const progress = this.#progress
+    switch (statementKind(query.sql)) {
+      case 'begin':
+        this.#threadId = query.threadId
+        this.#hasRows = false
+        this.#query = null
+        progress.begin(view)
+        progress.eventDone()
+        return false
+      case 'commit':
+        this.#endTransaction(view)
+        return false
+      case 'rollback':
+        if (this.#hasRows) throw rolledBack(view, 'ROLLBACK')
+        this.#endTransaction(view)
+        return false
+      case 'rollback-to':
+        if (this.#hasRows) throw rolledBack(view, 'ROLLBACK TO SAVEPOINT')
+        progress.eventDone()
+        return false
+      case 'savepoint':
+        progress.eventDone()
+        return false
+      case 'xa':
+        throw unsupported(view, 'an XA transaction', 'Its rows must wait for XA COMMIT, which is not built yet.')
+      case 'other':
+        return this.#stopAtStatement(view, query)
+    }
+  }
+
+  #stopAtStatement(view: EventView, query: QueryEvent): boolean {
+    const progress = this.#progress
+    const { isInTransaction, commitUs, gtid } = progress
+    const isDone = isInTransaction ? progress.isSkipping : progress.statement(view)
+    const { timestampSec, serverId } = view.header
+    // Debezium keeps milliseconds only of a statement's commit time.
+    const epochNs = commitUs === null ? BigInt(timestampSec) * 1_000_000_000n : (commitUs / 1000n) * 1_000_000n
+    const tsSec = Number(epochNs / 1_000_000_000n)
+    const { file, startPosition: pos } = view
+    this.pending = { query, file, pos, serverId, tsSec, epochNs, gtid, isInTransaction, isDone }
+    return true
+  }
+
+  #endTransaction(view: EventView): void {
+    this.#progress.commit(view)
+    this.#hasRows = false
+    this.#query = null
+  }
+
+  #takeRows(view: EventView, event: RowsEvent, visit: (item: SourceItem) => void): void {
+    const progress = this.#progress
+    this.#hasRows = true
+    if (progress.isSkipping || this.#isFiltered || event.tableId === DUMMY_TABLE_ID) return
+    const firstRow = progress.skipRows
+    progress.skipRows = 0
+    if (!this.#rows.wants(event.kind)) return
+    const map = this.#maps.get(event.tableId)
+    if (map === undefined) {
+      throw new CdcError(
+        'CDC_PROTOCOL_INVALID',
+        `Rows of table id ${event.tableId} at ${view.file}:${view.startPosition} without their TABLE_MAP event`,
+      )
+    }
+    const table = this.#tables.captured(map)
+    if (table === null) return
+    this.#describe(view, table.shape)
+    progress.mark(this.#describedSec, view.header.serverId, firstRow)
+    this.#rows.emit(table, event, view.startPosition, firstRow, visit)
+  }
+
+  #describe(view: EventView, shape: TableShape): void {
+    const { gtid, commitUs, transactions } = this.#progress
+    const { timestampSec, serverId } = view.header
+    const epochNs = commitUs === null ? BigInt(timestampSec) * 1_000_000_000n : commitUs * 1000n
+    const sec = commitUs === null ? timestampSec : Number(commitUs / 1_000_000n)
+    if (
+      transactions === this.#describedTransaction &&
+      shape === this.#describedShape &&
+      sec === this.#describedSec &&
+      serverId === this.#describedServer &&
+      this.#query === this.#describedQuery
+    ) {
+      return
+    }
+    this.#describedTransaction = transactions
+    this.#describedShape = shape
+    this.#describedSec = sec
+    this.#describedServer = serverId
+    this.#describedQuery = this.#query
+    this.#rows.source.describe({
+      epochNs,
+      snapshot: 'false',
+      database: shape.model.database,
+      table: shape.model.name,
+      serverId,
+      gtid,
+      file: view.file,
+      threadId: this.#threadId,
+      query: this.#query,
+    })
+  }
+}
+
+function unsupported(view: EventView, what: string, hint: string): CdcError {
+  return new CdcError('CDC_UNSUPPORTED_EVENT', `${what} at ${view.file}:${view.startPosition} is not supported`, {
+    hint,
+  })
+}
+
+// Rows of the transaction may already be sent: going on would keep changes that never were.
+function rolledBack(view: EventView, what: string): CdcError {
+  return unsupported(
+    view,
+    `${what} behind rows of its transaction`,
+    'Changes of tables without transactions were mixed with others in one transaction; take a new snapshot.',
+  )
+}

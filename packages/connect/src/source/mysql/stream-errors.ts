@@ -1,0 +1,56 @@
+// Errors of the MySQL package as errors of a task, in Debezium's words where it has any.
+import { MysqlError, MysqlServerError } from '@millrace/mysql'
+import type { ErrorCode } from '../../base/error-codes.ts'
+import { CdcError } from '../../base/errors.ts'
+
+const LOGIN_CODES: Readonly<Record<string, ErrorCode>> = {
+  ER_ACCESS_DENIED_ERROR: 'CDC_AUTH_DENIED',
+  ER_MUST_CHANGE_PASSWORD: 'CDC_AUTH_DENIED',
+  ER_MUST_CHANGE_PASSWORD_LOGIN: 'CDC_AUTH_DENIED',
+  ER_ACCOUNT_HAS_BEEN_LOCKED: 'CDC_AUTH_DENIED',
+  ER_HOST_NOT_PRIVILEGED: 'CDC_AUTH_DENIED',
+  ER_DBACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  ER_TABLEACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  ER_SPECIFIC_ACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  ER_PROCACCESS_DENIED_ERROR: 'CDC_AUTH_PRIVILEGE',
+  MYSQL_CONNECTION_REFUSED: 'CDC_CONNECT_REFUSED',
+  MYSQL_HOST_UNKNOWN: 'CDC_CONNECT_REFUSED',
+  MYSQL_CONNECTION_TIMEOUT: 'CDC_CONNECT_TIMEOUT',
+  MYSQL_CONNECTION_LOST: 'CDC_CONNECT_LOST',
+  MYSQL_CONNECTION_SILENT: 'CDC_CONNECT_LOST',
+  MYSQL_TLS_FAILED: 'CDC_CONNECT_TLS',
+  MYSQL_TLS_UNAVAILABLE: 'CDC_CONNECT_TLS',
+  MYSQL_PROTOCOL_CHECKSUM: 'CDC_PROTOCOL_CHECKSUM',
+  MYSQL_EVENT_UNSUPPORTED: 'CDC_UNSUPPORTED_EVENT',
+  MYSQL_POSITION_TOO_LARGE: 'CDC_POSITION_LOST',
+  MYSQL_ABORTED: 'CDC_STATE_ABORTED',
+}
+
+const FATAL_READING_BINLOG = 1236
+
+/** The CdcError of anything that reading MySQL threw; CdcErrors pass through. */
+export function cdcErrorOf(thrown: unknown): CdcError {
+  if (CdcError.is(thrown)) return thrown
+  if (!(thrown instanceof MysqlError)) return CdcError.from(thrown)
+  const options = {
+    ...(thrown.hint === null ? {} : { hint: thrown.hint }),
+    retriable: thrown.retriable,
+    cause: thrown,
+  }
+  if (thrown instanceof MysqlServerError) {
+    const message = `${thrown.message} Error code: ${thrown.errno}; SQLSTATE: ${thrown.sqlState}.`
+    if (thrown.errno === FATAL_READING_BINLOG)
+      return new CdcError(positionCode(thrown.message), message, { cause: thrown })
+    const known = LOGIN_CODES[thrown.code]
+    if (known !== undefined) return new CdcError(known, thrown.message, { cause: thrown })
+    return new CdcError(thrown.retriable ? 'CDC_CONNECT_LOST' : 'CDC_PROTOCOL_INVALID', message, options)
+  }
+  const known = LOGIN_CODES[thrown.code]
+  const fallback = thrown.code.startsWith('MYSQL_PROTOCOL') ? 'CDC_PROTOCOL_INVALID' : 'CDC_INTERNAL'
+  return new CdcError(known ?? fallback, thrown.message, options)
+}
+
+// The server has one number for all that goes wrong with a dump; the text tells them apart.
+function positionCode(message: string): ErrorCode {
+  return /same server_(uuid|id)/i.test(message) ? 'CDC_POSITION_SERVER' : 'CDC_POSITION_LOST'
+}

@@ -1,0 +1,220 @@
+// How far the stream is: Debezium's counting of events and rows inside a transaction, the set of executed GTIDs, and what of a
+// transaction that was read before must be passed over.
+import type { EventView, GtidEvent } from '@millrace/mysql'
+import { GtidSet } from '@millrace/mysql'
+import type { BinlogOffset } from './offset.ts'
+
+interface PendingGtid {
+  readonly uuid: string
+  readonly tag: string
+  readonly gno: bigint
+}
+
+/** See the file's head. */
+export class StreamProgress {
+  /** Text of the running transaction's GTID; null for none. */
+  gtid: string | null = null
+  /** Commit time of the running transaction, epoch microseconds; null where only headers tell the time. */
+  commitUs: bigint | null = null
+  isInTransaction = false
+  /** Counts transactions: who caches something of one compares it. */
+  transactions = 0
+  /** Rows of the next rows event that were sent before. */
+  skipRows = 0
+
+  readonly #executed: GtidSet | null
+  // Transactions that ended and are not yet in #executed: an offset is needed once a batch, not once a transaction.
+  #ended: PendingGtid[] = []
+  #current: PendingGtid | null = null
+  #restartFile: string
+  #restartPos: number
+  #event = 0
+  #skipEvents = 0
+  #resumed: BinlogOffset | null = null
+  #tsSec: number | null
+  #serverId: number
+
+  #mark: Omit<BinlogOffset, 'gtids' | 'row' | 'snapshot'> | null = null
+  #markRow = 0
+  #markEnded = 0
+  #gtidText: string | null = null
+
+  /** `offset`: where to go on. `tracksGtids`: the server counts transactions by GTID. */
+  constructor(offset: BinlogOffset, tracksGtids: boolean) {
+    this.#executed = tracksGtids ? GtidSet.parse(offset.gtids ?? '') : null
+    this.#restartFile = offset.file
+    this.#restartPos = offset.pos
+    this.#tsSec = offset.tsSec
+    this.#serverId = offset.serverId
+    this.resume(offset)
+  }
+
+  /** Whether the present event was handled before. */
+  get isSkipping(): boolean {
+    return this.#skipEvents > 0
+  }
+
+  /** Prepares for reading from `offset` again: a transaction that it cuts is passed over up to the cut. */
+  resume(offset: BinlogOffset): void {
+    this.#resumed = offset
+    this.#skipEvents = 0
+    this.skipRows = 0
+    this.isInTransaction = false
+    this.gtid = null
+    this.#current = null
+    this.commitUs = null
+    this.#event = 0
+    this.transactions++
+  }
+
+  /** Where reading has to start after the connection broke behind the last event. */
+  resumePoint(): BinlogOffset {
+    const gtids = this.#executed === null ? null : this.#textOf(this.#ended.length)
+    // What is still to be skipped of an interrupted transaction counts as done.
+    const isInterrupted = this.#resumed !== null && !this.isInTransaction
+    return {
+      tsSec: this.#tsSec,
+      file: this.#restartFile,
+      pos: this.#restartPos,
+      gtids,
+      event: isInterrupted ? this.#resumed!.event : this.#event + this.#skipEvents,
+      row: isInterrupted ? this.#resumed!.row : this.skipRows,
+      serverId: this.#serverId,
+      snapshot: null,
+    }
+  }
+
+  /** The server's executed set as known here; null without GTIDs. */
+  executed(): GtidSet | null {
+    this.#textOf(this.#ended.length)
+    return this.#executed
+  }
+
+  /** A GTID event: a transaction begins after it. */
+  startGtid(event: GtidEvent, view: EventView): void {
+    this.commitUs = event.uuid === null ? null : event.immediateCommitUs
+    this.gtid = event.uuid === null ? null : gtidText(event)
+    this.#current = event.uuid === null ? null : { uuid: event.uuid, tag: event.tag, gno: event.gno }
+    this.move(view)
+  }
+
+  /** BEGIN: offsets stay at its start until the transaction ends. */
+  begin(view: EventView): void {
+    this.#restartFile = view.file
+    this.#restartPos = view.startPosition
+    this.#event = 0
+    this.isInTransaction = true
+    this.transactions++
+    const resumed = this.#resumed
+    this.#resumed = null
+    if (resumed !== null) {
+      this.#skipEvents = resumed.event
+      this.skipRows = resumed.event === 0 ? 0 : resumed.row
+    }
+  }
+
+  /** Ends an event inside a transaction. */
+  eventDone(): void {
+    if (!this.isInTransaction) return
+    this.#event++
+    if (this.#skipEvents > 0) this.#skipEvents--
+  }
+
+  /** The transaction ends behind the event. */
+  commit(view: EventView): void {
+    this.isInTransaction = false
+    this.#skipEvents = 0
+    this.skipRows = 0
+    this.#event = 0
+    this.#restartFile = view.file
+    this.#restartPos = view.endPosition
+    this.endGtid()
+  }
+
+  /** Moves behind an event outside of a transaction. */
+  move(view: EventView): void {
+    if (this.isInTransaction || view.isArtificial) return
+    this.#restartFile = view.file
+    this.#restartPos = view.endPosition
+  }
+
+  /** The log goes on in another file. */
+  rotate(file: string, position: number): void {
+    if (this.isInTransaction) return
+    this.#restartFile = file
+    this.#restartPos = position
+  }
+
+  /**
+   * A statement outside of a transaction (DDL). Answers whether it was handled before: with GTIDs the offset stored at a statement names
+   * the set before it, so that the server sends it again.
+   */
+  statement(view: EventView): boolean {
+    const resumed = this.#resumed
+    this.#resumed = null
+    this.move(view)
+    return (
+      resumed !== null &&
+      this.#executed !== null &&
+      resumed.event === 0 &&
+      resumed.gtids !== null &&
+      resumed.file === view.file &&
+      resumed.pos === view.endPosition
+    )
+  }
+
+  /** The running transaction's GTID is executed. */
+  endGtid(): void {
+    if (this.#current !== null && this.#executed !== null) this.#ended.push(this.#current)
+    this.#current = null
+    this.gtid = null
+    this.commitUs = null
+  }
+
+  /** Records of the present event are about to be sent, `rows` of its rows were before: offsets of the batch are at this event. */
+  mark(tsSec: number, serverId: number, rows = 0): void {
+    this.#tsSec = tsSec
+    this.#serverId = serverId
+    this.#mark = { tsSec, file: this.#restartFile, pos: this.#restartPos, event: this.#event, serverId }
+    this.#markRow = rows
+    this.#markEnded = this.#ended.length
+  }
+
+  /** `rows` rows of the marked rows event are sent. */
+  markRow(rows: number): void {
+    this.#markRow = rows
+  }
+
+  /** The offset at the last mark, and forgets it; null when nothing was marked since. */
+  takeMarkedOffset(): BinlogOffset | null {
+    const mark = this.#mark
+    if (mark === null) return null
+    this.#mark = null
+    return {
+      ...mark,
+      gtids: this.#executed === null ? null : this.#textOf(this.#markEnded),
+      row: this.#markRow,
+      snapshot: null,
+    }
+  }
+
+  // Text of the set with the first `count` ended transactions in it; they enter the set here.
+  #textOf(count: number): string | null {
+    const executed = this.#executed!
+    if (count > 0 || this.#gtidText === null) {
+      for (let i = 0; i < count; i++) {
+        const { uuid, tag, gno } = this.#ended[i]!
+        executed.add(uuid, tag, gno)
+      }
+      this.#ended = this.#ended.slice(count)
+      this.#markEnded = Math.max(0, this.#markEnded - count)
+      this.#gtidText = executed.toString()
+    }
+    // Debezium leaves the member out while nothing is executed.
+    return this.#gtidText === '' ? null : this.#gtidText
+  }
+}
+
+function gtidText({ uuid, tag, gno }: GtidEvent): string {
+  return tag === '' ? `${uuid}:${gno}` : `${uuid}:${tag}:${gno}`
+}

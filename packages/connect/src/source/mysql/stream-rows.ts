@@ -1,0 +1,177 @@
+// Rows of one rows event → items for the visitor: one reused row change, tombstones, and the two halves of a change of key.
+import type { RowsEvent } from '@millrace/mysql'
+import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import type { CellColumn, CellRow, ChangeRow, Instant, SourceItem } from '../../data/change-row.ts'
+import type { RecordHeader, Struct } from '../../data/record.ts'
+import { structOfCells } from '../../data/to-record.ts'
+import { columnCountMismatch, type TableShape } from './shape.ts'
+import { ReusedSourceInfo } from './source-info.ts'
+import type { ContextHeaders } from './stream-headers.ts'
+import type { StreamProgress } from './stream-progress.ts'
+import type { CapturedTable } from './stream-tables.ts'
+
+/** The one row change of a stream. */
+class ReusedChange implements ChangeRow {
+  readonly kind = 'change'
+  shape: TableShape
+  op: ChangeRow['op'] = 'c'
+  before: CellRow | null = null
+  after: CellRow | null = null
+  keyRow: CellRow
+  readonly source: ReusedSourceInfo
+  readonly transaction: Struct | null = null
+  processedAt: Instant
+  headers: readonly RecordHeader[]
+
+  constructor(source: ReusedSourceInfo, headers: readonly RecordHeader[]) {
+    this.source = source
+    this.headers = headers
+    this.processedAt = { epochNs: 0n }
+    // Set before the first visit, as the contract asks; there is no shape to begin with.
+    this.shape = null as unknown as TableShape
+    this.keyRow = null as unknown as CellRow
+  }
+}
+
+const OPERATIONS = { write: 'c', update: 'u', delete: 'd' } as const
+
+/** Drives the visitor over rows events. */
+export class RowEmitter {
+  readonly source: ReusedSourceInfo
+  readonly #change: ReusedChange
+  readonly #config: MysqlConnectorConfig
+  readonly #headers: ContextHeaders
+  readonly #progress: StreamProgress
+
+  constructor(config: MysqlConnectorConfig, headers: ContextHeaders, progress: StreamProgress) {
+    this.#config = config
+    this.#headers = headers
+    this.#progress = progress
+    this.source = new ReusedSourceInfo(config.topicPrefix)
+    this.#change = new ReusedChange(this.source, headers.plain)
+  }
+
+  /** The instant that the records of the next batch carry. */
+  set processedAt(instant: Instant) {
+    this.#change.processedAt = instant
+  }
+
+  /** Whether rows of this kind of event are captured at all. */
+  wants(kind: RowsEvent['kind']): boolean {
+    return !this.#config.skippedOperations.has(OPERATIONS[kind])
+  }
+
+  /**
+   * Visits the rows from `firstRow` on. Throws CDC_SCHEMA_MISMATCH for images that do not hold every column, MysqlProtocolError for
+   * images that do not fit their event.
+   */
+  emit(table: CapturedTable, event: RowsEvent, pos: number, firstRow: number, visit: (item: SourceItem) => void): void {
+    const { reader, shape } = table
+    checkImage(shape, event.columnCount, event.presentBefore)
+    if (event.presentAfter !== null) checkImage(shape, event.columnCount, event.presentAfter)
+    reader.open(event)
+    const change = this.#change
+    change.shape = shape
+    change.op = OPERATIONS[event.kind]
+    change.headers = this.#headers.plain
+    for (let row = 0; reader.next(); row++) {
+      if (row < firstRow) continue
+      this.source.at(pos, row)
+      this.#progress.markRow(row + 1)
+      const { before, after } = reader
+      change.before = before
+      change.after = after
+      if (event.kind === 'write') {
+        change.keyRow = after!
+        visit(change)
+      } else if (event.kind === 'delete') {
+        change.keyRow = before!
+        visit(change)
+        this.#tombstone(shape, before!, this.#headers.plain, visit)
+      } else this.#update(shape, before!, after!, visit)
+    }
+  }
+
+  #update(shape: TableShape, before: CellRow, after: CellRow, visit: (item: SourceItem) => void): void {
+    const change = this.#change
+    const { keySchema, keyColumns } = shape
+    if (keySchema !== null && !haveEqualCells(keyColumns, before, after)) {
+      this.#moveKey(shape, before, after, visit)
+      return
+    }
+    if (this.#config.skipsMessagesWithoutChange && haveEqualCells(shape.columns, before, after)) return
+    change.keyRow = after
+    visit(change)
+  }
+
+  // A row whose key changes is deleted under the old key and created under the new one.
+  #moveKey(shape: TableShape, before: CellRow, after: CellRow, visit: (item: SourceItem) => void): void {
+    const change = this.#change
+    const keySchema = shape.keySchema!
+    const oldKey = structOfCells(keySchema, shape.keyColumns, before)
+    const newKey = structOfCells(keySchema, shape.keyColumns, after)
+    change.op = 'd'
+    change.after = null
+    change.keyRow = before
+    change.headers = this.#headers.withKey('__debezium.newkey', newKey)
+    visit(change)
+    this.#tombstone(shape, before, change.headers, visit)
+    change.op = 'c'
+    change.before = null
+    change.after = after
+    change.keyRow = after
+    change.headers = this.#headers.withKey('__debezium.oldkey', oldKey)
+    visit(change)
+    change.op = 'u'
+    change.headers = this.#headers.plain
+  }
+
+  #tombstone(
+    shape: TableShape,
+    row: CellRow,
+    headers: readonly RecordHeader[],
+    visit: (item: SourceItem) => void,
+  ): void {
+    if (!this.#config.tombstonesOnDelete) return
+    const { topic, keySchema, keyColumns } = shape
+    visit({
+      kind: 'record',
+      record: {
+        topic,
+        topicPartition: null,
+        keySchema,
+        key: keySchema === null ? null : structOfCells(keySchema, keyColumns, row),
+        valueSchema: null,
+        value: null,
+        headers,
+        timestampMs: null,
+      },
+    })
+  }
+}
+
+// A row image other than FULL leaves columns out: showing them as NULL would invent values.
+function checkImage(shape: TableShape, columnCount: number, present: Uint8Array): void {
+  let count = 0
+  for (let i = 0; i < columnCount; i++) count += (present[i >> 3]! >> (i & 7)) & 1
+  if (count !== shape.model.columns.length)
+    throw columnCountMismatch(shape.model.name, shape.model.columns.length, count)
+}
+
+/** Whether two images have the same bytes in all of the columns. */
+function haveEqualCells(columns: readonly CellColumn[], a: CellRow, b: CellRow): boolean {
+  for (let i = 0; i < columns.length; i++) {
+    const cell = columns[i]!.cell
+    const endA = a.ends[cell]!
+    const endB = b.ends[cell]!
+    if (endA < 0 || endB < 0) {
+      if (endA !== endB) return false
+      continue
+    }
+    let atA = a.starts[cell]!
+    let atB = b.starts[cell]!
+    if (endA - atA !== endB - atB) return false
+    while (atA < endA) if (a.bytes[atA++] !== b.bytes[atB++]) return false
+  }
+  return true
+}

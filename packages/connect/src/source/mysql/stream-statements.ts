@@ -1,0 +1,84 @@
+// Statements of the stream: applied to the tables, recorded in the history, and published as schema changes.
+
+import { ddlSqlMode } from '@millrace/mysql'
+import type { Clock } from '../../base/clock.ts'
+import { CdcError } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import type { ConnectRecord, Struct } from '../../data/record.ts'
+import type { SourceOffset } from '../source.ts'
+import type { SchemaHistory } from './history/schema-history.ts'
+import type { DdlTracker, SchemaChange, StatementText } from './schema/ddl-tracker.ts'
+import { sourceStruct } from './source-info.ts'
+import type { PendingStatement } from './stream-decoder.ts'
+
+/** Builds the record of one published schema change. */
+export type SchemaChangeRecordBuilder = (change: SchemaChange, source: Struct, processedMs: number) => ConnectRecord
+
+/** What {@link StatementHandler} works with. */
+export interface StatementHandlerOptions {
+  readonly config: MysqlConnectorConfig
+  readonly tracker: DdlTracker
+  readonly history: SchemaHistory
+  readonly schemaChangeRecord: SchemaChangeRecordBuilder
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+/** Handles one statement after the other. */
+export class StatementHandler {
+  readonly #options: StatementHandlerOptions
+
+  constructor(options: StatementHandlerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Applies and records a statement; answers the schema-change records to publish. Throws CDC_SCHEMA_DDL, CDC_UNSUPPORTED_EVENT for row
+   * changes in statement format, and what storing the history throws.
+   */
+  async handle(pending: PendingStatement, position: SourceOffset): Promise<readonly ConnectRecord[]> {
+    const { tracker, history, config, schemaChangeRecord, clock } = this.#options
+    const { query } = pending
+    const text: StatementText = { sql: query.sql, database: query.database, sqlMode: ddlSqlMode(query.sqlMode) }
+    const { schemaChanges, isDml } = tracker.apply(text)
+    if (isDml) this.#refuseDml(pending)
+    const records: ConnectRecord[] = []
+    for (const change of schemaChanges) {
+      const nowMs = clock.nowMs()
+      if (change.isRecorded) {
+        const { database, ddl, changes } = change
+        await history.record({ position, tsMs: nowMs, database, ddl, changes })
+      }
+      if (change.isPublished && config.includeSchemaChanges) {
+        records.push(schemaChangeRecord(change, this.#source(pending, change), nowMs))
+      }
+    }
+    return records
+  }
+
+  #source({ epochNs, serverId, gtid, file, pos }: PendingStatement, change: SchemaChange): Struct {
+    const { database, sourceTable: table } = change
+    const facts = {
+      epochNs,
+      snapshot: 'false',
+      database,
+      table,
+      serverId,
+      gtid,
+      file,
+      threadId: null,
+      query: null,
+    } as const
+    return sourceStruct(this.#options.config.topicPrefix, facts, pos, 0)
+  }
+
+  // The text of a statement says what to do, not which rows changed: passing it over would lose changes in silence.
+  #refuseDml({ file, pos }: PendingStatement): void {
+    const { config, log } = this.#options
+    const message = `Row changes in statement format at ${file}:${pos} cannot be captured`
+    const hint = 'Set binlog_format=ROW for every session that writes; the tables concerned need a new snapshot.'
+    if (config.onProcessingFailure === 'fail') throw new CdcError('CDC_UNSUPPORTED_EVENT', message, { hint })
+    if (config.onProcessingFailure === 'warn') log.warn({ hint }, `${message}; they are left out`)
+  }
+}

@@ -1,0 +1,78 @@
+// From TABLE_MAP events to what is done with the rows that follow: nothing, or records of a shape.
+import { MysqlError, RowReader, type TableMapEvent } from '@millrace/mysql'
+import { CdcError } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import type { TableSchemas } from './schema/table-schema.ts'
+import type { ShapeFactory, TableShape } from './shape.ts'
+
+/** A captured table's rows: how they are read and what they become. */
+export interface CapturedTable {
+  readonly map: TableMapEvent
+  readonly shape: TableShape
+  readonly reader: RowReader
+}
+
+interface Entry {
+  readonly version: number
+  /** Null: the rows concern nobody. */
+  readonly captured: CapturedTable | null
+}
+
+/** Compiled tables by TABLE_MAP event, which is one object as long as its bytes stay the same. */
+export class StreamTables {
+  readonly #config: MysqlConnectorConfig
+  readonly #schemas: TableSchemas
+  readonly #shapes: ShapeFactory
+  readonly #log: Logger
+  readonly #entries = new WeakMap<TableMapEvent, Entry>()
+
+  constructor(config: MysqlConnectorConfig, schemas: TableSchemas, shapes: ShapeFactory, log: Logger) {
+    this.#config = config
+    this.#schemas = schemas
+    this.#shapes = shapes
+    this.#log = log
+  }
+
+  /**
+   * What to do with the rows of a table; null for nothing. Throws CDC_SCHEMA_UNKNOWN_TABLE for a captured table without a definition
+   * (unless `inconsistent.schema.handling.mode` says otherwise), CDC_SCHEMA_MISMATCH and CDC_UNSUPPORTED as shapes do.
+   */
+  captured(map: TableMapEvent): CapturedTable | null {
+    const { version } = this.#schemas
+    const known = this.#entries.get(map)
+    if (known !== undefined && known.version === version) return known.captured
+    const captured = this.#compile(map, known?.captured ?? null)
+    this.#entries.set(map, { version, captured })
+    return captured
+  }
+
+  #compile(map: TableMapEvent, former: CapturedTable | null): CapturedTable | null {
+    const { database, table } = map
+    if (!this.#config.filters.includesTable(database, table)) return null
+    const model = this.#schemas.get(database, table)
+    if (model === undefined) return this.#unknown(map)
+    // Another table has changed: converters keep what they compiled for this shape.
+    if (former !== null && former.shape.model === model) return former
+    try {
+      return { map, shape: this.#shapes.binlogShape(model, map), reader: new RowReader(map) }
+    } catch (error) {
+      if (!(error instanceof MysqlError)) throw error
+      throw new CdcError('CDC_UNSUPPORTED', `Table ${database}.${table}: ${error.message}`, { cause: error })
+    }
+  }
+
+  #unknown({ database, table }: TableMapEvent): null {
+    const id = `${database}.${table}`
+    const mode = this.#config.onInconsistentSchema
+    if (mode === 'fail') {
+      throw new CdcError(
+        'CDC_SCHEMA_UNKNOWN_TABLE',
+        `Encountered change event for table ${id} whose schema isn't known to this connector`,
+        { details: { table: id } },
+      )
+    }
+    if (mode === 'warn') this.#log.warn({ table: id }, 'changes of a table whose schema is not known are left out')
+    return null
+  }
+}

@@ -1,0 +1,114 @@
+// The stream: binlog chunks → source batches, statements → schema changes, lost connections → the same place again.
+import { type BinlogReader, type ConnectionOptions, MysqlError, openBinlog } from '@millrace/mysql'
+import { type Clock, systemClock } from '../../base/clock.ts'
+import { backoffMs, sleep } from '../../base/lifecycle.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import type { SourceBatch, SourcePartition } from '../source.ts'
+import { type BinlogOffset, offsetJson } from './offset.ts'
+import { ChunkBatch, recordBatch } from './stream-batch.ts'
+import type { StreamDecoder } from './stream-decoder.ts'
+import { cdcErrorOf } from './stream-errors.ts'
+import type { StreamHeartbeat } from './stream-heartbeat.ts'
+import type { StreamProgress } from './stream-progress.ts'
+import type { RowEmitter } from './stream-rows.ts'
+import { binlogStart } from './stream-start.ts'
+import type { StatementHandler } from './stream-statements.ts'
+
+/** What {@link streamBatches} works with. */
+export interface StreamOptions {
+  readonly config: MysqlConnectorConfig
+  readonly connection: ConnectionOptions
+  readonly partition: SourcePartition
+  /** Whether the dump starts by GTID. */
+  readonly usesGtids: boolean
+  readonly progress: StreamProgress
+  readonly decoder: StreamDecoder
+  readonly rows: RowEmitter
+  readonly statements: StatementHandler
+  readonly heartbeat: StreamHeartbeat
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly clock?: Clock
+}
+
+const DUMP_HEARTBEAT_MS = 10_000
+const RECONNECT_FIRST_MS = 100
+const RECONNECT_MAX_MS = 5000
+/** Failed attempts in a row before the task is told: about half a minute. */
+const RECONNECT_ATTEMPTS = 10
+
+/**
+ * Batches from where `progress` stands until the signal aborts. A connection that breaks is opened again from the last event; nothing is
+ * sent twice. Throws CdcErrors.
+ */
+export async function* streamBatches(options: StreamOptions): AsyncGenerator<SourceBatch, void, undefined> {
+  const { progress, decoder, config, signal, log } = options
+  const clock = options.clock ?? systemClock
+  let failures = 0
+  let isConnectedOnce = false
+  while (!signal.aborted) {
+    let reader: BinlogReader | null = null
+    try {
+      reader = await openBinlog(dumpOptions(options, progress.resumePoint()))
+      log.info({ connectionId: reader.connectionId, server: reader.server.version }, 'reading the binary log')
+      isConnectedOnce = true
+      for (;;) {
+        const chunk = await reader.next()
+        if (chunk === null) return
+        failures = 0
+        for (let isDone = false; !isDone; ) {
+          options.rows.processedAt = { epochNs: clock.nowNs() }
+          const batch = new ChunkBatch(options.partition, chunk, decoder, progress)
+          yield batch
+          isDone = batch.isChunkDone
+          if (decoder.pending !== null) yield* statementBatches(options)
+        }
+        const heartbeat = options.heartbeat.due(progress)
+        if (heartbeat !== null) yield recordBatch(options.partition, [heartbeat.record], heartbeat.offset)
+      }
+    } catch (thrown) {
+      if (signal.aborted) return
+      const mayReconnect =
+        thrown instanceof MysqlError && thrown.retriable && config.connection.keepsAlive && isConnectedOnce
+      if (!mayReconnect || ++failures > RECONNECT_ATTEMPTS) throw cdcErrorOf(thrown)
+      const waitMs = backoffMs(failures - 1, RECONNECT_FIRST_MS, RECONNECT_MAX_MS)
+      log.warn({ code: thrown.code, attempt: failures, waitMs }, `${thrown.message}; connecting again`)
+      await sleep(waitMs, { clock, signal })
+      decoder.reset()
+      progress.resume(progress.resumePoint())
+    } finally {
+      reader?.close()
+    }
+  }
+}
+
+async function* statementBatches({
+  decoder,
+  statements,
+  progress,
+  partition,
+}: StreamOptions): AsyncGenerator<SourceBatch> {
+  const pending = decoder.pending!
+  if (!pending.isDone) {
+    progress.mark(pending.tsSec, pending.serverId)
+    const offset = progress.takeMarkedOffset()!
+    const records = await statements.handle(pending, offsetJson(offset))
+    if (records.length > 0) yield recordBatch(partition, records, offsetJson(offset))
+  }
+  decoder.statementDone()
+}
+
+function dumpOptions({ config, connection, usesGtids, signal }: StreamOptions, from: BinlogOffset) {
+  const { netWriteTimeoutS, netReadTimeoutS } = config.connection
+  const wanted = config.heartbeat.intervalMs
+  return {
+    ...connection,
+    signal,
+    serverId: config.serverId,
+    start: binlogStart(from, usesGtids),
+    heartbeatMs: wanted > 0 ? Math.max(100, Math.min(wanted, DUMP_HEARTBEAT_MS)) : DUMP_HEARTBEAT_MS,
+    netWriteTimeoutSec: netWriteTimeoutS,
+    netReadTimeoutSec: netReadTimeoutS,
+  }
+}
