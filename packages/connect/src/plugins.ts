@@ -28,12 +28,31 @@ import { fileSinkDefinitions } from './sink/file/file-sink-definitions.ts'
 import { checkFileOffsets, fileSourceDefinitions, fileSourceRules } from './source/file/file-stream-plugin.ts'
 import { FileStreamSource } from './source/file/file-stream-source.ts'
 import { probeConnection } from './source/mysql/connection-probe.ts'
+import { openMysqlSource } from './source/mysql/mysql-source.ts'
 import type { Source, SourceContext } from './source/source.ts'
 import { inJavaMapOrder, javaMapText } from './store/java-map.ts'
 import type { StoredConfig } from './store/store.ts'
 import { buildChain, optionsOf, type TransformChain } from './transform/chain.ts'
+import { extractChanged, readToInsert, schemaChangeFilter } from './transform/debezium/envelope-changes.ts'
+import { ExtractNewRecordState } from './transform/debezium/extract-new-record-state.ts'
+import { LogicalTopicRouter } from './transform/debezium/logical-topic-router.ts'
+import { partitionRouting } from './transform/debezium/partition-routing.ts'
+import { cast } from './transform/kafka/cast.ts'
+import {
+  extractField,
+  headerFrom,
+  hoistField,
+  insertField,
+  maskField,
+  replaceField,
+  valueToKey,
+} from './transform/kafka/fields.ts'
+import { flatten } from './transform/kafka/flatten.ts'
+import { dropHeaders, filter, insertHeader, regexRouter, timestampRouter } from './transform/kafka/routing.ts'
+import { setSchemaMetadata, timestampConverter } from './transform/kafka/schema-metadata.ts'
 import { EventRouter } from './transform/outbox/event-router.ts'
 import { HasHeaderKey, RecordIsTombstone, TopicNameMatches } from './transform/predicates.ts'
+import { type Side, StageOptions } from './transform/record-side.ts'
 import type { Predicate, Transform } from './transform/transform.ts'
 import type { ConnectorPlugin, PluginCatalog } from './worker/plugin-catalog.ts'
 
@@ -84,64 +103,85 @@ const converters: Readonly<
 
 const SIMPLE_HEADER = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
 
+/** A transform with its option table. */
+interface TransformPlugin {
+  readonly table: readonly ConfigDefinition[]
+  readonly make: (options: Options, log: Logger) => Transform
+}
+
 /** Transforms by class name. */
-const transforms: Readonly<
-  Record<
-    string,
-    { readonly table: readonly ConfigDefinition[]; readonly make: (options: Options, log: Logger) => Transform }
-  >
-> = {
+const transforms: Readonly<Record<string, TransformPlugin>> = {
   'io.debezium.transforms.outbox.EventRouter': {
     table: transformTables.eventRouterDefinitions,
     make: (options, log) => new EventRouter(options, log),
   },
+  'io.debezium.transforms.ExtractNewRecordState': {
+    table: transformTables.extractNewRecordStateDefinitions,
+    make: (options) => new ExtractNewRecordState(options),
+  },
+  'io.debezium.transforms.ByLogicalTableRouter': staged(
+    (options) => new LogicalTopicRouter(options),
+    transformTables.byLogicalTableRouterDefinitions,
+  ),
+  'io.debezium.transforms.ExtractChangedRecordState': staged(
+    extractChanged,
+    transformTables.extractChangedRecordStateDefinitions,
+  ),
+  'io.debezium.transforms.SchemaChangeEventFilter': staged(
+    schemaChangeFilter,
+    transformTables.schemaChangeEventFilterDefinitions,
+  ),
+  'io.debezium.transforms.partitions.PartitionRouting': staged(
+    partitionRouting,
+    transformTables.partitionRoutingDefinitions,
+  ),
+  'io.debezium.connector.mysql.transforms.ReadToInsertEvent': staged(readToInsert),
+  [`${KAFKA_SMT}DropHeaders`]: staged(dropHeaders),
+  [`${KAFKA_SMT}Filter`]: staged(filter),
+  [`${KAFKA_SMT}InsertHeader`]: staged(insertHeader),
+  [`${KAFKA_SMT}RegexRouter`]: staged(regexRouter, transformTables.regexRouterDefinitions),
+  [`${KAFKA_SMT}TimestampRouter`]: staged(timestampRouter),
+  [`${KAFKA_SMT}ValueToKey`]: staged(valueToKey, transformTables.valueToKeyDefinitions),
+  ...bothSides('Cast', cast),
+  ...bothSides('ExtractField', extractField),
+  ...bothSides('Flatten', flatten),
+  ...bothSides('HeaderFrom', headerFrom),
+  ...bothSides('HoistField', hoistField),
+  ...bothSides('InsertField', insertField, transformTables.insertFieldDefinitions),
+  ...bothSides('MaskField', maskField, transformTables.maskFieldDefinitions),
+  ...bothSides('ReplaceField', replaceField),
+  ...bothSides('SetSchemaMetadata', setSchemaMetadata),
+  ...bothSides('TimestampConverter', timestampConverter, transformTables.timestampConverterDefinitions),
 }
 
-/** Transforms that Debezium and Kafka have and Millrace has not yet. */
+function staged(make: (options: StageOptions) => Transform, table: readonly ConfigDefinition[] = []): TransformPlugin {
+  return { table, make: (options) => make(new StageOptions(options)) }
+}
+
+function bothSides(
+  name: string,
+  make: (options: StageOptions, side: Side) => Transform,
+  table: readonly ConfigDefinition[] = [],
+): Readonly<Record<string, TransformPlugin>> {
+  return {
+    [`${KAFKA_SMT}${name}$Key`]: staged((options) => make(options, 'key'), table),
+    [`${KAFKA_SMT}${name}$Value`]: staged((options) => make(options, 'value'), table),
+  }
+}
+
+/** Transforms that Debezium has and Millrace has not yet. */
 const missingTransforms: Readonly<Record<string, readonly ConfigDefinition[]>> = {
-  'io.debezium.connector.mysql.transforms.ReadToInsertEvent': [],
-  'io.debezium.transforms.ByLogicalTableRouter': transformTables.byLogicalTableRouterDefinitions,
+  'io.debezium.transforms.ContentBasedRouter': [],
   'io.debezium.transforms.EnforceRecordSize': [],
-  'io.debezium.transforms.ExtractChangedRecordState': transformTables.extractChangedRecordStateDefinitions,
-  'io.debezium.transforms.ExtractNewRecordState': transformTables.extractNewRecordStateDefinitions,
   'io.debezium.transforms.ExtractSchemaToNewRecord': [],
+  'io.debezium.transforms.Filter': [],
   'io.debezium.transforms.GeometryFormatTransformer': [],
   'io.debezium.transforms.HeaderToValue': transformTables.headerToValueDefinitions,
-  'io.debezium.transforms.SchemaChangeEventFilter': transformTables.schemaChangeEventFilterDefinitions,
   'io.debezium.transforms.SwapGeometryCoordinates': [],
   'io.debezium.transforms.TimezoneConverter': transformTables.timezoneConverterDefinitions,
   'io.debezium.transforms.VectorToJsonConverter': [],
   'io.debezium.transforms.openlineage.OpenLineage': [],
-  'io.debezium.transforms.partitions.PartitionRouting': transformTables.partitionRoutingDefinitions,
   'io.debezium.transforms.tracing.ActivateTracingSpan': [],
-  'io.debezium.transforms.Filter': [],
-  'io.debezium.transforms.ContentBasedRouter': [],
-  [`${KAFKA_SMT}Cast$Key`]: [],
-  [`${KAFKA_SMT}Cast$Value`]: [],
-  [`${KAFKA_SMT}DropHeaders`]: [],
-  [`${KAFKA_SMT}ExtractField$Key`]: [],
-  [`${KAFKA_SMT}ExtractField$Value`]: [],
-  [`${KAFKA_SMT}Filter`]: [],
-  [`${KAFKA_SMT}Flatten$Key`]: [],
-  [`${KAFKA_SMT}Flatten$Value`]: [],
-  [`${KAFKA_SMT}HeaderFrom$Key`]: [],
-  [`${KAFKA_SMT}HeaderFrom$Value`]: [],
-  [`${KAFKA_SMT}HoistField$Key`]: [],
-  [`${KAFKA_SMT}HoistField$Value`]: [],
-  [`${KAFKA_SMT}InsertField$Key`]: transformTables.insertFieldDefinitions,
-  [`${KAFKA_SMT}InsertField$Value`]: transformTables.insertFieldDefinitions,
-  [`${KAFKA_SMT}InsertHeader`]: [],
-  [`${KAFKA_SMT}MaskField$Key`]: transformTables.maskFieldDefinitions,
-  [`${KAFKA_SMT}MaskField$Value`]: transformTables.maskFieldDefinitions,
-  [`${KAFKA_SMT}RegexRouter`]: transformTables.regexRouterDefinitions,
-  [`${KAFKA_SMT}ReplaceField$Key`]: [],
-  [`${KAFKA_SMT}ReplaceField$Value`]: [],
-  [`${KAFKA_SMT}SetSchemaMetadata$Key`]: [],
-  [`${KAFKA_SMT}SetSchemaMetadata$Value`]: [],
-  [`${KAFKA_SMT}TimestampConverter$Key`]: transformTables.timestampConverterDefinitions,
-  [`${KAFKA_SMT}TimestampConverter$Value`]: transformTables.timestampConverterDefinitions,
-  [`${KAFKA_SMT}TimestampRouter`]: [],
-  [`${KAFKA_SMT}ValueToKey`]: transformTables.valueToKeyDefinitions,
 }
 
 /** Predicates by class name. */
@@ -346,5 +386,6 @@ export async function createSource(given: StoredConfig, context: SourceContext, 
     return new FileStreamSource({ file, topic, batchLines, context, log })
   }
   checkSupport(given)
+  if (className === MYSQL) return openMysqlSource(given, context, log)
   throw new CdcError('CDC_UNSUPPORTED', `Source ${className} is not supported yet`)
 }

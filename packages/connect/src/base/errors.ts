@@ -59,7 +59,7 @@ export class CdcError extends Error {
       javaClass: this.javaClass,
       details: this.details,
       stack: this.stack ?? '',
-      cause: this.cause === undefined ? null : CdcError.from(this.cause).toJSON(),
+      cause: this.cause === undefined ? null : causeJson(this.cause),
     }
   }
 
@@ -72,6 +72,14 @@ export class CdcError extends Error {
     error.stack = json.stack
     return error
   }
+}
+
+/** A foreign cause crosses threads as code, message and its own cause: wrapping it as a CdcError would make it its own cause for ever. */
+function causeJson(cause: unknown): CdcErrorJson {
+  if (CdcError.is(cause)) return cause.toJSON()
+  const inner = cause instanceof Error && cause.cause !== cause ? cause.cause : undefined
+  const options = inner === undefined ? {} : { cause: inner }
+  return new CdcError(codeOf(cause), messageOf(cause), options).toJSON()
 }
 
 /** The form in which an error crosses threads. */

@@ -3,7 +3,7 @@
 import type { Logger } from '../base/logger.ts'
 import type { StoredConfig } from '../store/store.ts'
 
-/** Alias → host, or host:port where the port of the alias is to be replaced as well. */
+/** Alias → host, or host:port where the port beside the alias is to be replaced as well. */
 export type HostAliases = Readonly<Record<string, string>>
 
 /** Makes the function that replaces aliases in `database.hostname` and in every `…bootstrap.servers`. */
@@ -18,22 +18,20 @@ export function hostAliases(aliases: HostAliases, log: Logger): (config: StoredC
     }
     return target
   }
-  return (config) =>
-    Object.fromEntries(
+  return (config) => {
+    const host = config['database.hostname']?.trim()
+    const target = host === undefined ? null : replaced('database.hostname', host)
+    return Object.fromEntries(
       Object.entries(config).map(([key, value]) => {
         if (value === null) return [key, value]
-        if (key === 'database.hostname') return [key, replaced(key, value.trim())?.replace(/:\d+$/, '') ?? value]
-        if (key.endsWith('bootstrap.servers'))
-          return [
-            key,
-            value
-              .split(',')
-              .map((server) => address(key, server))
-              .join(','),
-          ]
-        return [key, value]
+        if (key === 'database.hostname' && target !== null) return [key, target.replace(/:\d+$/, '')]
+        if (key === 'database.port' && target !== null) return [key, /:(\d+)$/.exec(target)?.[1] ?? value]
+        if (!key.endsWith('bootstrap.servers')) return [key, value]
+        const servers = value.split(',').map((server) => address(key, server))
+        return [key, servers.join(',')]
       }),
     )
+  }
 
   function address(key: string, server: string): string {
     const [host, port] = server.trim().split(':')

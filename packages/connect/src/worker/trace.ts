@@ -6,8 +6,10 @@ export function traceOf(thrown: unknown): string {
   const error = CdcError.from(thrown)
   const lines = [`${error.javaClass}: ${error.message}`]
   let cause: unknown = error.cause
+  let shown = error.message
   for (let depth = 0; CdcError.is(cause) && depth < 10; depth++) {
-    lines.push(`Caused by: ${cause.javaClass}: ${cause.message}`)
+    if (cause.message !== shown) lines.push(`Caused by: ${cause.javaClass}: ${cause.message}`)
+    shown = cause.message
     cause = cause.cause
   }
   return `${lines.join('\n')}\n[${error.code}] ${error.hint}\n`

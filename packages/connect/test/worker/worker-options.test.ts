@@ -64,14 +64,16 @@ test('reads nothing outside of the allowed paths, through links neither', () => 
 test('replaces the tutorial’s host names in demo mode only, and says so once', () => {
   const told: string[] = []
   const log: Logger = { ...silentLogger, info: (line: unknown) => void told.push(String(line)) }
-  const replace = hostAliases({ mysql: '127.0.0.1', kafka: '127.0.0.1:19092' }, log)
+  const replace = hostAliases({ mysql: '127.0.0.1:13306', kafka: '127.0.0.1:19092' }, log)
   const given = {
     'database.hostname': 'mysql',
+    'database.port': '3306',
     'schema.history.internal.kafka.bootstrap.servers': 'kafka:9092,other:1',
     'topic.prefix': 'mysql',
   }
   const replaced = {
     'database.hostname': '127.0.0.1',
+    'database.port': '13306',
     'schema.history.internal.kafka.bootstrap.servers': '127.0.0.1:19092,other:1',
     'topic.prefix': 'mysql',
   }
