@@ -16,6 +16,10 @@ export { PortLink } from './client/port-link.ts'
 export { Producer, type ProducerOptions } from './client/producer.ts'
 export { connectTcp, TcpLink } from './client/tcp-link.ts'
 export { type ReadChunk, readToEnd, readTopic, type TopicReaderOptions } from './client/topic-reader.ts'
+// log/
+export { FileCache } from './log/file-cache.ts'
+export { partitionConfig } from './log/partition-config.ts'
+export { PartitionLog } from './log/partition-log.ts'
 // record/
 export type { ByteSink, EncodedHeaders, RecordAppender } from './record/appender.ts'
 export { type BatchRecord, BatchView, readBatches } from './record/batch-reader.ts'
