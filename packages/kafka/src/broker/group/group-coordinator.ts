@@ -283,9 +283,9 @@ export class GroupCoordinator {
     member.rebalanceTimeoutMs = wish.rebalanceTimeoutMs
     member.clientId = wish.clientId
     member.clientHost = wish.clientHost
-    const answer = group.join(member)
+    // before the wait begins: with it this rebalance may be complete at once
     if (group.state !== 'PreparingRebalance') group.rebalance(`member ${member.id} joined again`)
-    return answer
+    return group.join(member)
   }
 
   #commitRefusal(claim: MemberClaim): KafkaErrorCode {
