@@ -20,6 +20,9 @@ export interface GoldenRecord {
 export interface GoldenScenario {
   readonly name: string
   readonly connector: Readonly<Record<string, string>>
+  /** `gtid` or `nogtid`. */
+  readonly server: string
+  readonly serverVariables: Readonly<Record<string, string>>
   readonly history: readonly string[]
   readonly schemaChanges: readonly GoldenRecord[]
   readonly records: readonly GoldenRecord[]
@@ -40,9 +43,12 @@ export function readScenario(name: string): GoldenScenario {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as GoldenRecord)
   const binlogs = readdirSync(folder).filter((file) => /^binlog\.\d+\.gz$/.test(file))
+  const { server, serverVariables } = JSON.parse(readFileSync(`${folder}scenario.json`, 'utf8')) as GoldenScenario
   return {
     name,
     connector,
+    server,
+    serverVariables,
     records,
     history: records
       .filter((record) => record.topic === connector['schema.history.internal.kafka.topic'])

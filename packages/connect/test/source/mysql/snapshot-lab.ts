@@ -98,7 +98,7 @@ export async function takeSnapshot(
     openSession,
     tracker,
     history,
-    shapes: new ShapeFactory(config, '+00:00'),
+    shapes: new ShapeFactory(config, config.connection.timeZone ?? '+00:00'),
     headers: [],
     readsData: config.snapshot.mode !== 'no_data',
     keptOffset: null,

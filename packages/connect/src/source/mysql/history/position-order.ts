@@ -18,8 +18,11 @@ export function isAtOrBefore(recorded: SourceOffset, desired: SourceOffset, keep
     return isGtidAtOrBefore(recorded, recordedGtids, desired, desiredGtids, keeps)
   }
   if (recordedGtids !== null) return false
-  if (numberOf(recorded['server_id']) !== numberOf(desired['server_id'])) {
-    // Coordinates of different servers say nothing of each other. Snapshot positions carry no server id.
+  const recordedServer = numberOf(recorded['server_id'])
+  const desiredServer = numberOf(desired['server_id'])
+  // Snapshot positions carry no server id: they are of the server that is read. Times would mislead, a session can set them.
+  if (recordedServer !== 0 && desiredServer !== 0 && recordedServer !== desiredServer) {
+    // Coordinates of different servers say nothing of each other.
     return numberOf(recorded['ts_sec']) <= numberOf(desired['ts_sec'])
   }
   return isFileAtOrBefore(recorded, desired)

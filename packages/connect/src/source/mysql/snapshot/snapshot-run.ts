@@ -17,7 +17,7 @@ export interface SnapshotContext {
   readonly openSession: () => Promise<TextSession>
   readonly tracker: DdlTracker
   readonly history: SchemaHistory
-  /** Shapes for rows of a session in UTC: `new ShapeFactory(config, '+00:00')`. */
+  /** Shapes for rows in the session's zone: `new ShapeFactory(config, config.connection.timeZone ?? '+00:00')`. */
   readonly shapes: ShapeFactory
   readonly headers: readonly RecordHeader[]
   /** Whether rows are read; false for `no_data` and `recovery`. */

@@ -29,7 +29,8 @@ export async function* runSnapshot(context: SnapshotContext): AsyncGenerator<Sou
   logger.info({ file: position.file, pos: position.pos, tables: tables.read.length }, 'snapshot started')
   context.tracker.schemas.clear()
   const held = yield* schemaPass(run, statements)
-  if (readsData) await session.query("SET time_zone = '+00:00'")
+  // A zone that the configuration states is how the session's texts are read, right or wrong, as Debezium's driver does it.
+  if (readsData && config.connection.timeZone === null) await session.query("SET time_zone = '+00:00'")
   yield* dataBatches(run, session, readsData ? tables.read : [], held)
   await session.query('COMMIT')
   await lock?.release()
