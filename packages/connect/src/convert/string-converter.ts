@@ -1,10 +1,10 @@
 // Connect's StringConverter (Java's toString) and SimpleHeaderConverter (Connect's text form of values).
 import { CdcError } from '../base/errors.ts'
+import { javaToString, valuesText } from '../data/java-text.ts'
 import type { RecordHeader } from '../data/record.ts'
 import type { ConnectSchema } from '../data/schema.ts'
 import { OPTIONAL_STRING } from '../data/schema-builder.ts'
 import type { Converter, HeaderConverter } from './converter.ts'
-import { javaToString, valuesText } from './java-text.ts'
 
 const ENCODINGS: Readonly<Record<string, BufferEncoding>> = {
   'UTF-8': 'utf8',

@@ -29,16 +29,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'validate/path-lower': 'the path is checked by REST',
   'validate/class-empty': 'the path is checked by REST',
   'validate/common-plugin-version': 'unstable in the recording',
-  'validate/smt-dup-alias': 'a transform that is not built',
-  'validate/smt-empty-alias': 'a transform that is not built',
-  'validate/smt-unwrap-bad': 'a transform that is not built',
-  'validate/smt-predicate-missing': 'a transform that is not built',
-  'validate/smt-negate-alone': 'a transform that is not built',
-  'validate/smt-predicate-ok': 'a transform that is not built',
-  'validate/smt-route-no-regex': 'a transform that is not built',
-  'validate/smt-route-kafka': 'a transform that is not built',
-  'validate/smt-route-kafka-missing': 'a transform that is not built',
-  'validate/smt-two': 'a transform that is not built',
 }
 
 const isClassList = (values: readonly string[]) => values.some((value) => /^[a-z]+(\.[\w$]+){2,}$/.test(value))

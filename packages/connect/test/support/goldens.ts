@@ -68,3 +68,19 @@ export function restGoldens(file: string): readonly RestGolden[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RestGolden)
 }
+
+/** A text file of a scenario; empty when it is not there. */
+export function goldenFile(scenario: string, name: string): string {
+  const path = join(root, 'events', scenario, name)
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+/** The masks that make two recordings of one scenario equal. */
+export function goldenMasks(): readonly (readonly [pattern: RegExp, replacement: string])[] {
+  if (!hasGoldens) return []
+  const { text } = JSON.parse(readFileSync(join(root, 'events', 'masks.json'), 'utf8')) as { text: [string, string][] }
+  return text.map(([pattern, replacement]) => [
+    new RegExp(pattern, 'gm'),
+    replacement.replaceAll('$', '$$$$').replace(/\\g<(\d+)>|\\(\d)/g, (_all, named, plain) => `$${named ?? plain}`),
+  ])
+}

@@ -1,8 +1,8 @@
 // From parsed JSON to Connect data: the reading side of JsonConverter.
 import { CdcError } from '../../base/errors.ts'
+import { parseDecimal } from '../../data/java-number.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
 import { LOGICAL } from '../../data/schema-builder.ts'
-import { parseDecimal } from './java-number.ts'
 import type { JsonValueOptions } from './value-writer.ts'
 
 /**

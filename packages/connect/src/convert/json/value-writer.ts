@@ -1,10 +1,10 @@
 // The general path's writers: one function per schema, compiled once, that appends a Connect value as JsonConverter prints it.
 import { CdcError } from '../../base/errors.ts'
 import type { ByteSink } from '../../data/change-row.ts'
+import { javaDecimal, javaDouble, javaFloat } from '../../data/java-number.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
 import { LOGICAL, schemaEquals } from '../../data/schema-builder.ts'
 import { isStruct } from '../../data/struct.ts'
-import { javaDecimal, javaDouble, javaFloat } from './java-number.ts'
 import { type Literal, literal, putAscii, putBase64, putInteger, putLiteral, putString } from './json-bytes.ts'
 
 /** Options of JsonConverter that change the bytes of values. */

@@ -1,9 +1,10 @@
 // Connect values as text: as Java's `toString` prints them (StringConverter) and as Connect's `Values` does (SimpleHeaderConverter).
-import type { Struct } from '../data/record.ts'
-import type { ConnectSchema } from '../data/schema.ts'
-import { LOGICAL } from '../data/schema-builder.ts'
-import { getField, isStruct } from '../data/struct.ts'
-import { javaDecimal, javaDouble, javaFloat } from './json/java-number.ts'
+
+import { javaDecimal, javaDouble, javaFloat } from './java-number.ts'
+import type { Struct } from './record.ts'
+import type { ConnectSchema } from './schema.ts'
+import { LOGICAL } from './schema-builder.ts'
+import { getField, isStruct } from './struct.ts'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
