@@ -73,6 +73,20 @@ export class ProduceSender {
       }
       for (const [connection, items] of groups) this.#sendAll(connection, items)
     }
+    this.#armRetry()
+  }
+
+  /** Comes back when the first queue that waits out a failure may go again. */
+  #armRetry(): void {
+    if (this.#isClosed) return
+    let atMs = Number.POSITIVE_INFINITY
+    for (const queue of this.#ready)
+      if (queue.isRecovering && queue.waiting.length > 0 && queue.underWay.length === 0)
+        atMs = Math.min(atMs, queue.retryAtMs)
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
+    this.#retryTimer = null
+    if (atMs === Number.POSITIVE_INFINITY) return
+    this.#retryTimer = setTimeout(() => this.pump(), Math.max(1, Math.ceil(atMs - performance.now())))
   }
 
   /** Moves batches of the queue under way, to the leader's group. */
@@ -81,6 +95,8 @@ export class ProduceSender {
     try {
       connection = await this.#options.cluster.leader(queue.topic, queue.partition)
     } catch (error) {
+      queue.isRecovering = true
+      queue.retryAtMs = performance.now() + RETRY_MS
       this.#afterFailure(KafkaError.from(error), queue.waiting[0] as SealedBatch)
       return
     }
@@ -160,7 +176,7 @@ export class ProduceSender {
     this.#afterFailure(isFollowUp ? new KafkaError('NOT_LEADER_OR_FOLLOWER') : error, batch)
   }
 
-  /** Tries again after a pause, or gives up. */
+  /** Gives up when there is no sense in another try; else the queue goes again at its time. */
   #afterFailure(error: KafkaError, batch: SealedBatch): void {
     const isOver = performance.now() - batch.sealedAtMs > this.#options.deliveryTimeoutMs
     if (!error.retriable || isOver) {
@@ -174,12 +190,7 @@ export class ProduceSender {
             )
           : error,
       )
-      return
     }
-    this.#retryTimer ??= setTimeout(() => {
-      this.#retryTimer = null
-      this.pump()
-    }, RETRY_MS + 1)
   }
 }
 

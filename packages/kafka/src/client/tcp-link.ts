@@ -72,12 +72,24 @@ export class TcpLink implements Link {
   }
 }
 
-/** Connects to a broker. Errors: NETWORK_EXCEPTION with the address; the signal's reason when it aborts. */
+/** Kafka's `socket.connection.setup.timeout.ms`. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Connects to a broker within 10 s. Errors: NETWORK_EXCEPTION with the address; the signal's reason when it aborts. */
 export async function connectTcp(host: string, port: number, signal: AbortSignal): Promise<Link> {
   signal.throwIfAborted()
   const socket = connect({ host, port, noDelay: true, signal })
   await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve)
+    // A host that swallows packets would keep the caller for minutes.
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`)),
+      CONNECT_TIMEOUT_MS,
+    )
+    socket.once('close', () => clearTimeout(timer))
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      resolve()
+    })
     socket.once('error', (error) => {
       reject(
         signal.aborted

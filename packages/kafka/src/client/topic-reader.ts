@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { KafkaError } from '../error.ts'
 import { Fetch } from '../protocol/fetch.ts'
+import { AbortedFilter } from '../record/aborted-filter.ts'
 import { type BatchRecord, readBatches } from '../record/batch-reader.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -26,6 +27,8 @@ export interface ReadChunk {
   /** The offset behind the chunk: where the next one starts. */
   readonly nextOffset: number
   readonly highWatermark: number
+  /** Where committed records ended then: the high watermark, or the start of the first open transaction before it. */
+  readonly stableOffset: number
 }
 
 const MAX_BYTES = 8 * 1024 * 1024
@@ -36,7 +39,8 @@ const FETCH_VERSION = 12
 
 /**
  * Reads a partition on and on, one chunk per answer of the broker (empty ones too, so that a caller sees the end). Retriable errors are
- * tried again; others reject with a KafkaError (OFFSET_OUT_OF_RANGE, CORRUPT_MESSAGE …). Checksums are checked.
+ * tried again; others reject with a KafkaError (OFFSET_OUT_OF_RANGE, CORRUPT_MESSAGE …). Checksums are checked. Records of open and aborted
+ * transactions are left out.
  */
 export async function* readTopic(
   cluster: Cluster,
@@ -61,14 +65,14 @@ export async function* readTopic(
   }
 }
 
-/** Reads from an offset to the high watermark as it is at the call, and ends. */
+/** Reads from an offset to the end of the committed records as it is at the call, and ends. */
 export async function* readToEnd(
   cluster: Cluster,
   options: TopicReaderOptions,
 ): AsyncGenerator<ReadChunk, void, undefined> {
   let end = -1
   for await (const chunk of readTopic(cluster, { maxWaitMs: 0, ...options })) {
-    if (end < 0) end = chunk.highWatermark
+    if (end < 0) end = chunk.stableOffset
     yield chunk
     if (chunk.nextOffset >= end) return
   }
@@ -91,15 +95,17 @@ async function fetchOnce(cluster: Cluster, options: TopicReaderOptions, offset: 
   )
   if (answer.errorCode !== 0) throw KafkaError.fromNumber(answer.errorCode)
   const result = answer.responses[0]?.partitions[0]
-  if (result === undefined) return { records: [], nextOffset: offset, highWatermark: offset }
+  if (result === undefined) return { records: [], nextOffset: offset, highWatermark: offset, stableOffset: offset }
   if (result.errorCode !== 0)
     throw KafkaError.fromNumber(result.errorCode, `reading ${topic}-${partition} at offset ${offset} failed`)
   const records: BatchRecord[] = []
   let nextOffset = offset
+  const filter = new AbortedFilter(result.abortedTransactions ?? [])
   for (const batch of readBatches(result.records ?? Buffer.alloc(0), { check: true })) {
     nextOffset = batch.lastOffset + 1
-    if (batch.isControl) continue
+    if (!filter.keeps(batch)) continue
     for (const record of batch.records()) if (record.offset >= offset) records.push(record)
   }
-  return { records, nextOffset, highWatermark: result.highWatermark }
+  const { highWatermark, lastStableOffset } = result
+  return { records, nextOffset, highWatermark, stableOffset: lastStableOffset < 0 ? highWatermark : lastStableOffset }
 }
