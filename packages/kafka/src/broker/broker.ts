@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Link } from '../client/link.ts'
 import { KafkaError } from '../error.ts'
+import { FolderLock } from '../log/folder-lock.ts'
 import { readSealedFile, writeSealedFile } from '../log/sealed-file.ts'
 import type { BrokerCore } from './core.ts'
-import { FolderLock } from './folder-lock.ts'
 import { GroupCoordinator } from './group/group-coordinator.ts'
 import { ClientConnection, type FlowControl } from './net/client-connection.ts'
 import { type ListenAddress, TcpListener } from './net/tcp-listener.ts'
@@ -43,11 +43,12 @@ export class Broker implements AsyncDisposable {
   static async open(given: BrokerOptions): Promise<Broker> {
     const options = resolveOptions(given)
     const lock = FolderLock.acquire(options.dataFolder)
+    let topics: TopicRegistry | undefined
     try {
       const closing = new AbortController()
       const broker: { current?: Broker } = {}
       const id = await clusterId(options)
-      const topics = await TopicRegistry.open(options)
+      topics = await TopicRegistry.open(options)
       const groups = await GroupCoordinator.open(await offsetsTopic(topics, options), options)
       topics.onDelete = (topic) => {
         groups.topicDeleted(topic.name).catch((error: Error) => {
@@ -67,6 +68,7 @@ export class Broker implements AsyncDisposable {
       broker.current = new Broker(core, lock, closing)
       return broker.current
     } catch (error) {
+      await topics?.close().catch(() => {})
       lock.release()
       throw error
     }
@@ -125,7 +127,7 @@ export class Broker implements AsyncDisposable {
     await this.#listener?.close()
     for (const connection of [...this.#connections]) connection.close()
     try {
-      await this.#core.groups.close()
+      this.#core.groups.close()
       await this.#core.topics.close()
     } finally {
       this.#lock.release()
@@ -161,7 +163,7 @@ async function offsetsTopic(topics: TopicRegistry, options: ResolvedOptions): Pr
   return topics.create(OFFSETS_TOPIC, options.offsetsPartitions, {
     'cleanup.policy': 'compact',
     'max.message.bytes': String(options.limits.maxFrameBytes),
-    'segment.bytes': '104857600',
+    'segment.bytes': '16777216',
   })
 }
 

@@ -35,6 +35,8 @@ export interface BrokerOptions {
   offsetsPartitions?: number
   /** How long a new group waits for further members before its first rebalance. */
   initialRebalanceDelayMs?: number
+  /** Pause between two rounds of retention and compaction (Kafka: log.retention.check.interval.ms). */
+  maintenanceIntervalMs?: number
   limits?: Partial<BrokerLimits>
   /** Receives one line per noteworthy event; default: nothing is logged. */
   log?: BrokerLogger
@@ -67,6 +69,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     autoCreateTopics: true,
     offsetsPartitions: 1,
     initialRebalanceDelayMs: 0,
+    maintenanceIntervalMs: 60_000,
     log: () => {},
     ...options,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -216,10 +216,9 @@ export class GroupCoordinator {
   }
 
   /** Answers all who wait and stops all clocks. */
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true
     for (const group of this.#groups.values()) group.end('COORDINATOR_NOT_AVAILABLE')
-    await this.#store.settle()
   }
 
   #joinNew(group: Group, wish: JoinWish): JoinResult | Promise<JoinResult> {

@@ -1,5 +1,5 @@
 // What groups keep across a restart: committed offsets and group metadata, in memory for reading and in __consumer_offsets for good. Each
-// change is a record there; when the log has grown far beyond what is alive, the living is written anew and the rest cut off.
+// change is a record there; compaction of the topic keeps the newest of each key.
 
 import type { PartitionLog } from '../../log/partition-log.ts'
 import { readBatches } from '../../record/batch-reader.ts'
@@ -29,18 +29,12 @@ export type GroupOffsets = Map<string, Map<number, CommittedOffset>>
 
 const NO_PRODUCER = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
 const READ_BYTES = 4 * 1024 * 1024
-/** Log size from which rewriting is considered, and how many times the living size it must have. */
-const REWRITE_FROM_BYTES = 16 * 1024 * 1024
-const REWRITE_FACTOR = 8
-/** Records per batch when everything is written anew. */
-const REWRITE_BATCH_BYTES = 512 * 1024
 
 /** The store over the partitions of __consumer_offsets. */
 export class GroupStore {
   readonly #topic: Topic
   readonly #offsets = new Map<string, GroupOffsets>()
   readonly #groups = new Map<string, StoredGroup>()
-  #rewriting: Promise<void> | undefined
 
   private constructor(topic: Topic) {
     this.#topic = topic
@@ -109,11 +103,6 @@ export class GroupStore {
     this.#offsets.delete(id)
   }
 
-  /** Resolves when no rewriting is under way. */
-  async settle(): Promise<void> {
-    await this.#rewriting
-  }
-
   async #load(log: PartitionLog): Promise<void> {
     let offset = log.startOffset
     while (offset < log.highWatermark) {
@@ -165,42 +154,12 @@ export class GroupStore {
     const log = this.#logOf(group)
     appendRecords(log, records)
     await log.flush()
-    this.#rewriteIfLarge(log)
   }
 
   /** As Kafka spreads groups over the partitions: Java's hash of the id. */
   #logOf(group: string): PartitionLog {
     const { partitions } = this.#topic
     return (partitions[partitionOfGroup(group, partitions.length)] as (typeof partitions)[number]).log
-  }
-
-  #rewriteIfLarge(log: PartitionLog): void {
-    if (this.#rewriting !== undefined || log.sizeBytes < REWRITE_FROM_BYTES) return
-    const living = this.#livingRecords(log)
-    const livingBytes = living.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0) + 16, 0)
-    if (log.sizeBytes < REWRITE_FACTOR * livingBytes) return
-    this.#rewriting = rewrite(log, living)
-      // what is not cut off today is cut off another day
-      .catch(() => {})
-      .finally(() => {
-        this.#rewriting = undefined
-      })
-  }
-
-  #livingRecords(log: PartitionLog): StoredRecord[] {
-    const records: StoredRecord[] = []
-    for (const [id, group] of this.#groups) {
-      if (this.#logOf(id) === log) records.push({ key: groupKeyBytes(id), value: groupValueBytes(group) })
-    }
-    for (const [group, topics] of this.#offsets) {
-      if (this.#logOf(group) !== log) continue
-      for (const [topic, partitions] of topics) {
-        for (const [partition, value] of partitions) {
-          records.push({ key: offsetKeyBytes({ group, topic, partition }), value: offsetValueBytes(value) })
-        }
-      }
-    }
-    return records
   }
 }
 
@@ -209,27 +168,6 @@ export function partitionOfGroup(group: string, partitions: number): number {
   let hash = 0
   for (let index = 0; index < group.length; index++) hash = (Math.imul(hash, 31) + group.charCodeAt(index)) | 0
   return (hash & 0x7fff_ffff) % partitions
-}
-
-/**
- * Appends the living records again and cuts off what was before them. They are appended in one turn, so that no change can come between
- * reading the living state and appending it.
- */
-async function rewrite(log: PartitionLog, living: readonly StoredRecord[]): Promise<void> {
-  const start = log.endOffset
-  let batch: StoredRecord[] = []
-  let bytes = 0
-  for (const record of living) {
-    batch.push(record)
-    bytes += record.key.length + (record.value?.length ?? 0)
-    if (bytes < REWRITE_BATCH_BYTES) continue
-    appendRecords(log, batch)
-    batch = []
-    bytes = 0
-  }
-  appendRecords(log, batch)
-  await log.flush()
-  await log.deleteBefore(start)
 }
 
 function appendRecords(log: PartitionLog, records: readonly StoredRecord[]): void {

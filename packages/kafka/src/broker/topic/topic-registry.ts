@@ -6,8 +6,10 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KafkaError } from '../../error.ts'
 import { FileCache } from '../../log/file-cache.ts'
+import { maintainLog } from '../../log/maintenance.ts'
 import { partitionConfig } from '../../log/partition-config.ts'
 import { PartitionLog } from '../../log/partition-log.ts'
+import { SteadyClock } from '../../log/retention.ts'
 import { readSealedFile, writeSealedFile } from '../../log/sealed-file.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { Partition, Topic } from './topic.ts'
@@ -29,6 +31,10 @@ export class TopicRegistry {
   readonly #byId = new Map<string, Topic>()
   readonly #forms = new Map<string, string>()
   #lastChange: Promise<unknown> = Promise.resolve()
+  readonly #clock = new SteadyClock()
+  #maintenance: Promise<void> | undefined
+  #maintenanceTimer: NodeJS.Timeout | undefined
+  #isClosing = false
   /** Called after a topic was deleted. */
   onDelete: (topic: Topic) => void = () => {}
 
@@ -47,6 +53,7 @@ export class TopicRegistry {
       for (let index = 0; index < partitions; index++) opened.push(await registry.#openPartition(name, index, configs))
       registry.#add(new Topic(name, id, opened, configs, options.limits.messageMaxBytes))
     }
+    registry.#scheduleMaintenance()
     return registry
   }
 
@@ -148,8 +155,35 @@ export class TopicRegistry {
     })
   }
 
+  /** Retention and compaction of all topics, one round. Never rejects; troubles go to the log. */
+  async #maintain(): Promise<void> {
+    for (const topic of this.all()) {
+      for (const { index, log } of topic.partitions) {
+        if (this.#isClosing || topic.isDeleted) break
+        try {
+          const { removedSegments } = await maintainLog(log, this.#files, this.#clock.nowMs())
+          if (removedSegments > 0)
+            this.#options.log('info', `${topic.name}-${index}: ${removedSegments} old segments removed`)
+        } catch (error) {
+          if (!topic.isDeleted) this.#options.log('error', `${topic.name}-${index}: ${KafkaError.from(error).message}`)
+        }
+      }
+    }
+    if (!this.#isClosing) this.#scheduleMaintenance()
+  }
+
+  #scheduleMaintenance(): void {
+    this.#maintenanceTimer = setTimeout(() => {
+      this.#maintenance = this.#maintain()
+    }, this.#options.maintenanceIntervalMs)
+    this.#maintenanceTimer.unref()
+  }
+
   /** Makes everything durable and closes all files. */
   async close(): Promise<void> {
+    this.#isClosing = true
+    clearTimeout(this.#maintenanceTimer)
+    await this.#maintenance
     await this.#lastChange.catch(() => {})
     for (const topic of this.all()) {
       for (const partition of topic.partitions) {
