@@ -6,14 +6,7 @@ import { JsonConverter, type JsonConverterOptions } from '../../src/convert/json
 import type { CellColumn, CellRow, ChangeRow, ChangeShape } from '../../src/data/change-row.ts'
 import { GrowingBytes } from '../../src/data/growing-bytes.ts'
 import type { ConnectSchema } from '../../src/data/schema.ts'
-import {
-  field,
-  INT64,
-  OPTIONAL_INT64,
-  primitive,
-  STRING,
-  structOf,
-} from '../../src/data/schema-builder.ts'
+import { field, INT64, OPTIONAL_INT64, primitive, STRING, structOf } from '../../src/data/schema-builder.ts'
 import { structFrom } from '../../src/data/struct.ts'
 import { toRecord } from '../../src/data/to-record.ts'
 

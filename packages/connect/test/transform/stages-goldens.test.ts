@@ -1,4 +1,4 @@
-// Recorded transform scenarios, fed with the records of a scenario that has the same SQL and no transforms.
+// Recorded scenarios of transforms and converters, fed with the records of a scenario that has the same SQL and no transforms.
 import { expect, test } from 'vitest'
 import { silentLogger } from '../../src/base/logger.ts'
 import { parseMysqlConfig } from '../../src/config/mysql/mysql-config.ts'
@@ -35,7 +35,14 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 const sql = (scenario: string) => goldenFile(scenario, 'setup.sql') + goldenFile(scenario, 'workload.sql')
 const baseOf = (scenario: string) => BASES.find((base) => sql(base) === sql(scenario))
 const cases = hasGoldens
-  ? scenarios().filter((name) => /^(unwrap|smt|tr)-/.test(name) && baseOf(name) !== undefined && !(name in LEFT_OUT))
+  ? scenarios().filter(
+      (name) =>
+        /^(unwrap|smt|tr)-|^(converter-string|opt-header-converter-json|opt-headers-off|decimal-numeric-json)$/.test(
+          name,
+        ) &&
+        baseOf(name) !== undefined &&
+        !(name in LEFT_OUT),
+    )
   : []
 
 const reader = new JsonConverter({ replaceNullWithDefault: false })
@@ -46,6 +53,7 @@ const mask = (text: string) =>
     .reduce((out, [pattern, replacement]) => out.replace(pattern, replacement), text)
     .replace(/gtid":(null|"<gtid>")/g, 'gtid":0')
     .replace(/thread":\d+/g, 'thread":0')
+    .replaceAll('gtid=<gtid>,', '')
 
 function decode(part: GoldenBytes, from: string, to: string) {
   if (part.text === undefined) return { schema: null, value: null }

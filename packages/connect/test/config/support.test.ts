@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { mysqlDefinitions } from '../../src/config/definitions/mysql.generated.ts'
+import { checkSupport, unsupportedIn, unsupportedOptions } from '../../src/config/mysql/support.ts'
+import { mysqlUndeclared } from '../../src/config/mysql/undeclared.ts'
+
+const known = [...mysqlDefinitions, ...mysqlUndeclared]
+
+test('every unsupported option exists, and its default is harmless', () => {
+  for (const { name, harmless } of unsupportedOptions) {
+    if (name.endsWith('*')) continue
+    const definition = known.find((entry) => entry.name === name)
+    expect(definition, name).toBeDefined()
+    const standard = definition?.default_value
+    if (standard !== null) expect(harmless, name).toContain(standard?.toLowerCase())
+  }
+})
+
+test('an option that is not built is refused by name, with every other one; a harmless value passes', () => {
+  const config = { 'provide.transaction.metadata': 'true', 'column.mask.with.5.chars': 'a.b.c', 'max.batch.size': '10' }
+  expect(unsupportedIn(config)).toHaveLength(2)
+  expect(() => checkSupport(config)).toThrow("Option 'provide.transaction.metadata' is not supported yet")
+  expect(() => checkSupport({ 'provide.transaction.metadata': 'FALSE', 'snapshot.mode': 'initial' })).not.toThrow()
+})
