@@ -17,6 +17,11 @@ export interface ConsumeOptions {
   /** Applies one event; see {@link InboxHandler}. Throw `RejectMessage` for what can never be applied. */
   readonly handler: InboxHandler
   readonly clientId?: string
+  /**
+   * Name of this reader within the group (static membership): after a crash its successor gets the same partitions at once instead of
+   * after the session timeout. No two running readers may have the same.
+   */
+  readonly instanceId?: string
   /** Most messages in one transaction; 500 unless given. */
   readonly batchMessages?: number
   /** False: events with time-ordered ids are only de-duplicated, not kept from going backwards. */

@@ -6,9 +6,16 @@ export interface SqlClient {
   query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 }
 
+/** A client taken out of the pool. */
+export interface PooledClient extends SqlClient {
+  release(error?: Error | boolean): void
+  on(event: 'error', listener: (error: Error) => void): unknown
+  off(event: 'error', listener: (error: Error) => void): unknown
+}
+
 /** What this package needs of a `pg` pool. */
 export interface SqlPool extends SqlClient {
-  connect(): Promise<SqlClient & { release(error?: Error | boolean): void }>
+  connect(): Promise<PooledClient>
 }
 
 /** One partition of the topic, as read by one group. */
@@ -43,18 +50,11 @@ CREATE TABLE IF NOT EXISTS inbox_dead_letter (
 
 /** Creates the inbox's tables where they are missing. Safe when several processes start at once. */
 export async function createInboxTables(pool: SqlPool): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
+  await inTransaction(pool, async (tx) => {
     // IF NOT EXISTS alone races in PostgreSQL's catalogue
-    await client.query("SELECT pg_advisory_xact_lock(hashtext('millrace inbox tables'))")
-    await client.query(TABLES)
-    await client.query('COMMIT')
-    client.release()
-  } catch (error) {
-    client.release(true)
-    throw error
-  }
+    await tx.query("SELECT pg_advisory_xact_lock(hashtext('millrace inbox tables'))")
+    await tx.query(TABLES)
+  })
 }
 
 /** The stored position, or null; with `lock` the row stays locked until the transaction ends. */
@@ -153,19 +153,26 @@ export async function writeDeadLetter(
 /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
 export async function inTransaction<T>(pool: SqlPool, work: (client: SqlClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  // a connection that is cut while it is ours fails its query and also emits; unheard, that would end the process
+  const onError = () => undefined
+  client.on('error', onError)
+  const giveBack = (broken: boolean) => {
+    // a broken one keeps the listener: the pool ends it, and it may have more to say
+    if (!broken) client.off('error', onError)
+    client.release(broken)
+  }
   try {
     await client.query('BEGIN')
     const result = await work(client)
     await client.query('COMMIT')
-    client.release()
+    giveBack(false)
     return result
   } catch (error) {
-    try {
-      await client.query('ROLLBACK')
-      client.release()
-    } catch {
-      client.release(true) // the connection is gone; the pool must not reuse it
-    }
+    const isAlive = await client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    )
+    giveBack(!isAlive)
     throw error
   }
 }

@@ -34,6 +34,7 @@ export class TopicSession {
   #topicId = ''
   #stream: Stream | null = null
   #isStale = false
+  #failure: Error | null = null
   #committing: Promise<void> | null = null
 
   constructor(options: ConsumeOptions, signal: AbortSignal) {
@@ -42,6 +43,7 @@ export class TopicSession {
     this.#consumer = new Consumer({
       clientId: options.clientId ?? 'millrace-inbox',
       groupId: options.group,
+      ...(options.instanceId === undefined ? {} : { groupInstanceId: options.instanceId }),
       bootstrapBrokers: [...options.brokers],
       autocommit: false,
       timeout: REQUEST_TIMEOUT_MS,
@@ -55,6 +57,12 @@ export class TopicSession {
       autocreateTopics: false,
     })
     signal.addEventListener('abort', this.#endStream)
+    // what fails in the background (joining again after a rebalance) comes here; without a listener it would end the process
+    this.#consumer.on('error', (error: Error) => {
+      this.#failure = error
+      this.#endStream()
+    })
+    this.#consumer.on('consumer:heartbeat:error', () => undefined)
   }
 
   /** Id of the topic, as the broker gives it: a topic deleted and created again has another one. */
@@ -79,12 +87,12 @@ export class TopicSession {
     await this.#consumer.joinGroup()
     // from now on every join is a rebalance: the positions must be read again
     this.#consumer.on('consumer:group:join', this.#endStream)
-    this.#consumer.on('consumer:heartbeat:error', () => undefined)
   }
 
   /** Opens a stream over the present assignment, each partition at its position in PostgreSQL. */
   async assign(onNotice: (text: string) => void): Promise<AssignedStream> {
     const { topic, group, pool } = this.#options
+    if (this.#failure !== null) throw this.#failure
     this.#isStale = false
     const partitions = this.#consumer.assignments?.find((assignment) => assignment.topic === topic)?.partitions ?? []
     const [earliest, latest] = await Promise.all([this.#offsets(EARLIEST), this.#offsets(LATEST)])
@@ -104,6 +112,8 @@ export class TopicSession {
       fallbackMode: 'fail',
       autocommit: false,
     })
+    // a stream that fails before it is read must not end the process either
+    stream.on('error', () => undefined)
     this.#stream = stream
     if (this.#signal.aborted || this.#isStale) stream.destroy()
     return { batches: (max) => this.#batches(stream, max) }
