@@ -15,6 +15,8 @@ export interface QuestionsOptions {
   readonly topic?: string
   /** hus-dotnet-consumer unless given */
   readonly group?: string
+  /** Name of this reader in the group; host name and port unless given. No two running readers may have the same. */
+  readonly instanceId?: string
   /** Address to listen on; loopback unless given. */
   readonly bindAddress?: string
   /** Port of the pages, 5000 unless given; 0 takes a free one. */
@@ -57,6 +59,7 @@ export async function startQuestions(options: QuestionsOptions = {}): Promise<Ru
       pool,
       handler: applyQuestion,
       clientId: 'questions',
+      instanceId: options.instanceId ?? `questions-${hostname()}-${new URL(address).port}`,
       onApplied: () => live.changed(),
       ...(options.onNotice === undefined ? {} : { onNotice: options.onNotice }),
     })
