@@ -1,6 +1,8 @@
 // MySQL 9 from Debian's unstable packages: private data folder, loopback port, empty root password on socket and loopback.
 import { execFile, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { type DebianSet, type DebianTree, debianTree } from './debian-packages.ts'
@@ -17,6 +19,8 @@ const MYSQL: DebianSet = {
   without: ['perl', 'libperl', 'libgdbm', 'libdb5', 'debconf', 'systemd'],
   proof: 'usr/sbin/mysqld',
 }
+
+const MAX_SOCKET_PATH_BYTES = 107
 
 /** How to start a MySQL server. */
 export interface MysqlOptions {
@@ -49,34 +53,22 @@ export interface MysqlServer {
   kill(): void
 }
 
-/** The account that a server started by root drops to; null when we are not root. mysqld refuses to stay root. */
-export async function serverAccount(): Promise<{ name: string; uid: number; gid: number } | null> {
-  if (process.getuid?.() !== 0) return null
-  for (const name of ['mysql', 'nobody']) {
-    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]).catch(() => [null, null])
-    if (uid !== null && gid !== null) return { name, uid: Number(uid.stdout), gid: Number(gid.stdout) }
-  }
-  return null
-}
-
 /** Starts MySQL, fetching it first when the cache does not have it. */
 export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServer> {
   const tree = await debianTree(MYSQL, options.log)
   const folder = options.dataFolder ?? freshFolder('mysql')
-  const account = await serverAccount()
   mkdirSync(folder, { recursive: true })
-  if (account !== null) chownSync(folder, account.uid, account.gid)
   await endLeftover(path.join(folder, 'pid'), folder)
   const port = options.port ?? (await freePort())
-  const socketPath = path.join(folder, 's.sock')
+  const socketPath = socketFor(folder)
   const base = [
     '--no-defaults',
     `--datadir=${path.join(folder, 'data')}`,
     `--basedir=${tree.file('usr')}`,
     `--lc-messages-dir=${tree.file('usr/share/mysql')}`,
     `--character-sets-dir=${tree.file('usr/share/mysql/charsets')}`,
-    // mysqld changes to this account itself, after its libraries are loaded from a folder that only root may enter
-    ...(account === null ? [] : [`--user=${account.name}`]),
+    // mysqld refuses to be root unless told; any other account might not be let through to the folder
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ]
   const mysqld = tree.command('usr/sbin/mysqld')
   if (!existsSync(path.join(folder, 'data', 'mysql.ibd'))) {
@@ -110,6 +102,13 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
   })
   await server.waitReady(() => pings(tree, socketPath, port), 60_000)
   return handle(tree, 'usr/bin/mysql', server, { folder, port, socketPath, isOwn: options.dataFolder === undefined })
+}
+
+/** A socket's path must fit 107 bytes: in a deep folder it stands in the temporary folder instead. */
+function socketFor(folder: string): string {
+  const beside = path.join(path.resolve(folder), 's.sock')
+  if (Buffer.byteLength(beside) <= MAX_SOCKET_PATH_BYTES) return beside
+  return path.join(tmpdir(), `millrace-${createHash('sha256').update(beside).digest('hex').slice(0, 16)}.sock`)
 }
 
 async function pings(tree: DebianTree, socketPath: string, port: number): Promise<boolean> {

@@ -12,6 +12,10 @@ export interface ServerProcessOptions {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly logFile: string
+  /** Numeric user and group to run as; our own when absent. */
+  readonly account?: { readonly uid: number; readonly gid: number }
+  /** Signal that asks for an orderly end; SIGTERM unless given. */
+  readonly endSignal?: NodeJS.Signals
 }
 
 /** A running server process. */
@@ -46,6 +50,7 @@ export class ServerProcess {
         detached: true,
         stdio: ['ignore', log, log],
         env: { ...process.env, ...options.env },
+        ...(options.account === undefined ? {} : { uid: options.account.uid, gid: options.account.gid }),
       })
       return new ServerProcess(options, child)
     } finally {
@@ -85,11 +90,11 @@ export class ServerProcess {
     }
   }
 
-  /** Ends the process: SIGTERM, and SIGKILL after `graceMs`. Resolves once it is gone. */
+  /** Ends the process in order, and by SIGKILL after `graceMs`. Resolves once it is gone. */
   async stop(graceMs = 15_000): Promise<void> {
     process.removeListener('exit', this.#onHostExit)
     if (!this.isRunning) return
-    this.#child.kill('SIGTERM')
+    this.#child.kill(this.#options.endSignal ?? 'SIGTERM')
     const gone = await Promise.race([this.#exited.then(() => true), delay(graceMs, false, { ref: false })])
     if (!gone) this.kill()
     await this.#exited
