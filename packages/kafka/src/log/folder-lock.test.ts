@@ -40,7 +40,7 @@ describe('FolderLock', () => {
   })
 
   it('gives a dead holder’s folder to exactly one of several who want it at once', async () => {
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       const takers = Array.from({ length: 5 }, () =>
         fork(join(import.meta.dirname, '../../test/fixtures/lock-taker.ts'), [folder]),
       )

@@ -47,6 +47,7 @@ export async function openPartition(folder: string, files: FileCache): Promise<O
     if (point !== undefined && (point.positionBytes > 0 || point.segmentBase > 0))
       throw damaged(join(folder, segmentFileName(point.segmentBase, 'log')), 0, 'the file is gone')
     const segment = await createSegment(folder, 0, files)
+    await recovery.write({ segmentBase: 0, positionBytes: 0, nextOffset: 0, startOffset: 0, isClean: false }, true)
     return { segments: [segment], producers: new ProducerState(), nextOffset: 0, startOffset: 0, recovery }
   }
   if (point !== undefined && !bases.includes(point.segmentBase))
@@ -100,13 +101,12 @@ async function recoverTail(
   const active = segments.at(-1)!
   const isClean =
     point?.isClean === true && point.segmentBase === active.baseOffset && point.positionBytes === active.sizeBytes
-  const known = knownBytes(active, point)
-  let snapshot = await newestSnapshot(folder, isClean ? Number.POSITIVE_INFINITY : active.baseOffset)
+  const upTo = isClean ? Number.POSITIVE_INFINITY : Math.max(active.baseOffset, point?.nextOffset ?? 0)
+  const snapshot = await newestSnapshot(folder, upTo)
   if (isClean && snapshot?.offset === point.nextOffset) {
     await active.index()
     return { producers: ProducerState.restore(snapshot), nextOffset: snapshot.offset }
   }
-  if (snapshot !== undefined && snapshot.offset > active.baseOffset) snapshot = undefined
   const producers = snapshot === undefined ? new ProducerState() : ProducerState.restore(snapshot)
   const stateFrom = snapshot?.offset ?? 0
   for (const segment of segments.slice(0, -1)) {
@@ -125,23 +125,30 @@ async function recoverTail(
     },
   )
   active.setIndex(index)
-  if (scan.damage === undefined) return { producers, nextOffset: scan.nextOffset }
-  if (scan.endBytes < known) throw damaged(active.path, scan.endBytes, scan.damage)
-  // Without a recovery point nothing tells what was acknowledged: a good batch behind the bad one then proves damage.
-  if (point === undefined && (await hasBatchAfter(files, active.path, scan.endBytes, active.sizeBytes)))
-    throw damaged(active.path, scan.endBytes, scan.damage)
-  const cut = {
-    path: active.path,
-    positionBytes: scan.endBytes,
-    cutBytes: active.sizeBytes - scan.endBytes,
-    reason: scan.damage,
-  }
+  const cut =
+    scan.damage === undefined ? undefined : await judgeDamage(files, active, point, scan.endBytes, scan.damage)
   await files.use(active.path, async (fd) => {
-    await files.disk.truncate(fd, scan.endBytes)
+    if (cut !== undefined) await files.disk.truncate(fd, scan.endBytes)
+    // What was found may only be in the system's cache; from now on it counts as durable.
     await files.disk.sync(fd)
   })
   active.sizeBytes = scan.endBytes
-  return { producers, nextOffset: scan.nextOffset, cut }
+  return { producers, nextOffset: scan.nextOffset, ...(cut === undefined ? {} : { cut }) }
+}
+
+/** Throws when the damage hits what was acknowledged; else tells what is to be cut. */
+async function judgeDamage(
+  files: FileCache,
+  active: Segment,
+  point: RecoveryPoint | undefined,
+  at: number,
+  reason: string,
+): Promise<CutTail> {
+  if (at < knownBytes(active, point)) throw damaged(active.path, at, reason)
+  // Without a recovery point nothing tells what was acknowledged: a good batch behind the bad one then proves damage.
+  if (point === undefined && (await hasBatchAfter(files, active.path, at, active.sizeBytes)))
+    throw damaged(active.path, at, reason)
+  return { path: active.path, positionBytes: at, cutBytes: active.sizeBytes - at, reason }
 }
 
 /** Bytes of the last segment that are known to be acknowledged. */
