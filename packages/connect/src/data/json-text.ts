@@ -30,7 +30,7 @@ export function readJsonText(text: string): JsonTree {
 
 const SPACE = /[ \t\r\n]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const STRING = /"(?:[^"\\]|\\.)*"/y
 
 class Reader {
   readonly #text: string
@@ -96,7 +96,11 @@ class Reader {
   #string(): string {
     const token = this.#match(STRING)
     if (token === '') throw this.#fault()
-    return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1)
+    try {
+      return JSON.parse(token) as string
+    } catch {
+      throw this.#fault()
+    }
   }
 
   #word<T extends JsonTree>(word: string, value: T): T {

@@ -29,7 +29,7 @@ export function connectorNameReason(value: ParsedValue): string | null {
   if (value === null) return null
   const name = String(value)
   if (name === '') return 'String may not be empty'
-  const codes = [...name].map((char) => char.codePointAt(0) as number)
+  const codes = Array.from(name, (char) => char.codePointAt(0) as number)
   const controls = codes.filter((code) => code < 0x20 || (code >= 0x7f && code <= 0x9f))
   if (controls.length === 0) return null
   return `String may not contain control sequences but had the following ASCII chars: ${controls.join(', ')}`

@@ -202,9 +202,11 @@ function schemaName(rowName: string | undefined, routed: string): string {
   return `${rowName.slice(0, dot + 1)}${routed}.${rowName.slice(dot + 1)}`
 }
 
-/** Java's `toString().trim().isEmpty()`: bytes are never blank there. */
+/** Java's `toString().trim().isEmpty()`: bytes are never blank there, and only characters up to the space are trimmed. */
 function isBlank(value: unknown): boolean {
-  return value === null || (typeof value === 'string' && /^[\x00-\x20]*$/.test(value))
+  if (typeof value !== 'string') return value === null
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x20) return false
+  return true
 }
 
 function schemaOf(row: Struct, name: string, role: string): ConnectSchema {
