@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Link } from '../client/link.ts'
 import { KafkaError } from '../error.ts'
+import { FileCache } from '../log/file-cache.ts'
 import { FolderLock } from '../log/folder-lock.ts'
 import { readSealedFile, writeSealedFile } from '../log/sealed-file.ts'
 import type { BrokerCore } from './core.ts'
@@ -38,9 +39,9 @@ export class Broker implements AsyncDisposable {
 
   /**
    * Opens the data folder and recovers what is in it. Rejects with `DATA_FOLDER_LOCKED` (another process has it), `DATA_FOLDER_UNUSABLE`
-   * or `DATA_CORRUPT`.
+   * or `DATA_CORRUPT`. `files`: the open files of the logs (a test gives one over a faulty disk).
    */
-  static async open(given: BrokerOptions): Promise<Broker> {
+  static async open(given: BrokerOptions, files = new FileCache()): Promise<Broker> {
     const options = resolveOptions(given)
     const lock = FolderLock.acquire(options.dataFolder)
     let topics: TopicRegistry | undefined
@@ -48,7 +49,7 @@ export class Broker implements AsyncDisposable {
       const closing = new AbortController()
       const broker: { current?: Broker } = {}
       const id = await clusterId(options)
-      topics = await TopicRegistry.open(options)
+      topics = await TopicRegistry.open(options, files)
       const groups = await GroupCoordinator.open(await offsetsTopic(topics, options), options)
       topics.onDelete = (topic) => {
         groups.topicDeleted(topic.name).catch((error: Error) => {

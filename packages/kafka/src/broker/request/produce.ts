@@ -4,7 +4,7 @@ import { KafkaError } from '../../error.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { Produce } from '../../protocol/produce.ts'
-import { BATCH_ATTRIBUTE, BATCH_FIELD, BATCH_HEADER_BYTES, batchSizeAt, readInt64 } from '../../record/batch-header.ts'
+import { BATCH_ATTRIBUTE, BATCH_FIELD, batchSizeAt, readInt64 } from '../../record/batch-header.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
 import type { Topic } from '../topic/topic.ts'
 import { unknownTopic } from '../topic/topic-registry.ts'
@@ -86,9 +86,11 @@ function append(
 
 /** What the protocol asks of a produced batch beyond what the log checks for itself. */
 function checkBatch(records: Buffer | null, topic: Topic, version: number): asserts records is Buffer {
-  if (records === null || records.length < BATCH_HEADER_BYTES || batchSizeAt(records, 0) !== records.length) {
-    if (records !== null && batchSizeAt(records, 0) === 0)
-      throw new KafkaError('CORRUPT_MESSAGE', 'a record batch is cut short')
+  if (records === null || records.length === 0)
+    throw new KafkaError('INVALID_RECORD', 'no record batch for the partition')
+  const sizeBytes = batchSizeAt(records, 0)
+  if (sizeBytes === 0) throw new KafkaError('CORRUPT_MESSAGE', 'a record batch is cut short')
+  if (sizeBytes !== records.length) {
     throw new KafkaError('INVALID_RECORD', 'a Produce request carries exactly one record batch per partition')
   }
   const attributes = records.readInt16BE(BATCH_FIELD.attributes)

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KafkaError } from '../../error.ts'
-import { FileCache } from '../../log/file-cache.ts'
+import type { FileCache } from '../../log/file-cache.ts'
 import { maintainLog } from '../../log/maintenance.ts'
 import { partitionConfig } from '../../log/partition-config.ts'
 import { PartitionLog } from '../../log/partition-log.ts'
@@ -26,7 +26,7 @@ const FORMAT = 1
 /** Topics by name and id. Changes are made one after the other and are on disk when their promise resolves. */
 export class TopicRegistry {
   readonly #options: ResolvedOptions
-  readonly #files = new FileCache()
+  readonly #files: FileCache
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #forms = new Map<string, string>()
@@ -38,13 +38,14 @@ export class TopicRegistry {
   /** Called after a topic was deleted. */
   onDelete: (topic: Topic) => void = () => {}
 
-  private constructor(options: ResolvedOptions) {
+  private constructor(options: ResolvedOptions, files: FileCache) {
     this.#options = options
+    this.#files = files
   }
 
   /** Opens all topics of the data folder. Rejects with `DATA_CORRUPT` when the list or acknowledged records are damaged. */
-  static async open(options: ResolvedOptions): Promise<TopicRegistry> {
-    const registry = new TopicRegistry(options)
+  static async open(options: ResolvedOptions, files: FileCache): Promise<TopicRegistry> {
+    const registry = new TopicRegistry(options, files)
     await mkdir(registry.#topicsFolder, { recursive: true })
     const stored = ((await readSealedFile(registry.#listPath, FORMAT)) ?? { topics: [] }) as StoredTopics
     await registry.#removeLeftovers(stored)
