@@ -1,5 +1,5 @@
 // How far a partition's log is known to be on disk. Written after every sync, so that after a crash a torn tail (never acknowledged) can be
-// told from damage to acknowledged data. Two slots in turn: a half-written one leaves the other.
+// told from damage to acknowledged data. Two slots: the one synced last is never written over, so that a half-written one leaves the other.
 import { crc32c } from '../record/crc32c.ts'
 import type { FileCache } from './file-cache.ts'
 
@@ -16,6 +16,8 @@ export interface RecoveryPoint {
 }
 
 const SLOT_BYTES = 64
+/** Each slot in a sector of its own. */
+const SLOT_AT = [0, 512] as const
 const MAGIC = 0x4d525250
 const VERSION = 1
 const SYNC_EVERY_MS = 1000
@@ -26,6 +28,9 @@ export class RecoveryFile {
   readonly #files: FileCache
   #generation = 0
   #lastSyncMs = 0
+  /** The slot to write: not the one that was synced last. */
+  #slot: 0 | 1 = 0
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(path: string, files: FileCache) {
     this.path = path
@@ -34,15 +39,17 @@ export class RecoveryFile {
 
   /** The newest intact slot, or undefined when there is none (then nothing is known to be acknowledged). */
   async read(): Promise<RecoveryPoint | undefined> {
-    const bytes = Buffer.alloc(2 * SLOT_BYTES)
+    const bytes = Buffer.alloc(SLOT_AT[1] + SLOT_BYTES)
     await this.#files.use(this.path, (fd) => this.#files.disk.read(fd, bytes, 0), true)
     let best: RecoveryPoint | undefined
-    for (const at of [0, SLOT_BYTES]) {
+    for (const which of [0, 1] as const) {
+      const at = SLOT_AT[which]
       const slot = bytes.subarray(at, at + SLOT_BYTES)
       if (slot.readUInt32BE(0) !== MAGIC || slot.readUInt32BE(60) !== crc32c(slot.subarray(0, 60))) continue
       const generation = slot.readDoubleBE(8)
       if (best !== undefined && generation <= this.#generation) continue
       this.#generation = generation
+      this.#slot = which === 0 ? 1 : 0
       best = {
         segmentBase: slot.readDoubleBE(16),
         positionBytes: slot.readDoubleBE(24),
@@ -55,7 +62,14 @@ export class RecoveryFile {
   }
 
   /** Writes the point; it is on the device within about a second of writing, or at once with `sync`. */
-  async write(point: RecoveryPoint, sync = false): Promise<void> {
+  write(point: RecoveryPoint, sync = false): Promise<void> {
+    // One after the other: the writer and maintenance may both come.
+    const turn = this.#turn.then(() => this.#write(point, sync))
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #write(point: RecoveryPoint, sync: boolean): Promise<void> {
     const slot = Buffer.alloc(SLOT_BYTES)
     this.#generation++
     slot.writeUInt32BE(MAGIC, 0)
@@ -71,11 +85,13 @@ export class RecoveryFile {
     await this.#files.use(
       this.path,
       async (fd) => {
-        await disk.write(fd, [slot], (this.#generation % 2) * SLOT_BYTES)
+        await disk.write(fd, [slot], SLOT_AT[this.#slot])
         const nowMs = performance.now()
         if (!sync && nowMs - this.#lastSyncMs < SYNC_EVERY_MS) return
         this.#lastSyncMs = nowMs
+        const written = this.#slot
         await disk.sync(fd)
+        this.#slot = written === 0 ? 1 : 0
       },
       true,
     )
