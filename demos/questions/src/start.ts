@@ -1,4 +1,5 @@
 // Starts the questions application: PostgreSQL, web server, consumer.
+import { hostname } from 'node:os'
 import { type ConsumerNotice, consume, type RunningConsumer } from '@millrace/outbox'
 import { openPool, type PostgresOptions } from './database.ts'
 import { applyQuestion } from './question-handler.ts'
