@@ -15,7 +15,7 @@ import { checkSupport } from './config/mysql/support.ts'
 import { OptionReader } from './config/option-reader.ts'
 import type { FieldRules } from './config/validation/config-def.ts'
 import { validateConnector } from './config/validation/connector-validation.ts'
-import { mysqlRules } from './config/validation/mysql-rules.ts'
+import { mysqlRules, refuseMysql } from './config/validation/mysql-rules.ts'
 import type { PluginEntry, PluginKind } from './config/validation/plugin-directory.ts'
 import { PluginLookup } from './config/validation/plugin-lookup.ts'
 import { transformRules } from './config/validation/transform-rules.ts'
@@ -211,6 +211,7 @@ export const plugins = new PluginLookup([
     version: DEBEZIUM_VERSION,
     definitions: mysqlDefinitions,
     debeziumRules: mysqlRules,
+    refuse: refuseMysql,
     missing: null,
   },
   { ...entryOf(FILE_SOURCE, 'source', fileSourceDefinitions), rules: fileSourceRules },

@@ -46,5 +46,6 @@ export const connectRules: FieldRules = {
   'errors.tolerance': { reason: oneOf('none', 'all') },
   'exactly.once.support': { reason: oneOfAnyCase('REQUIRED', 'REQUESTED') },
   'transaction.boundary': { reason: oneOfAnyCase('INTERVAL', 'POLL', 'CONNECTOR') },
+  'offsets.storage.topic': { reason: (value) => (value === '' ? 'String must be non-empty' : null) },
   'transaction.boundary.interval.ms': { reason: atLeast(0n, true) },
 }

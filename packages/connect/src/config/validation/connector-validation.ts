@@ -35,6 +35,7 @@ export async function validateConnector(
   context: ValidationContext,
 ): Promise<ConfigInfos> {
   const { connector } = context
+  connector.refuse?.(config)
   const resolveClass = classResolver(context)
   const framework = validateFields({
     definitions: frameworkDefinitions(config, context),
@@ -115,9 +116,18 @@ function checkExactlyOnce(
   config: Readonly<Record<string, string>>,
   { hasExactlyOnce, connector }: ValidationContext,
 ): void {
-  if (connector.kind !== 'source' || hasExactlyOnce) return
-  if (config['exactly.once.support']?.toLowerCase() !== 'required') return
-  addError(entries, 'exactly.once.support', 'This worker does not have exactly-once source support enabled.')
+  if (connector.kind !== 'source') return
+  if (!hasExactlyOnce && config['exactly.once.support']?.toLowerCase() === 'required') {
+    addError(entries, 'exactly.once.support', 'This worker does not have exactly-once source support enabled.')
+  }
+  if (config['transaction.boundary']?.toLowerCase() === 'connector') {
+    addError(
+      entries,
+      'transaction.boundary',
+      'The connector does not support connector-defined transaction boundaries with the given configuration. ' +
+        'Please reconfigure it to use a different transaction boundary definition.',
+    )
+  }
 }
 
 async function ownEntries(

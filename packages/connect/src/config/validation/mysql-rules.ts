@@ -1,4 +1,5 @@
 // Which validators each option of Debezium's MySQL connector has.
+import { CdcError } from '../../base/errors.ts'
 import { MESSAGE_KEY_FORM } from '../mysql/column-rules.ts'
 import { LOCKING_MODES, SNAPSHOT_MODES } from '../mysql/snapshot-config.ts'
 import {
@@ -139,4 +140,31 @@ export const mysqlRules: Readonly<Record<string, DebeziumRule>> = {
     isHidden: true,
     validators: [excludes('gtid.source.includes', 'Cannot specify GTID excludes when includes are provided.')],
   },
+}
+
+const SOURCE_INFO_MAKER = 'io.debezium.connector.mysql.MySqlSourceInfoStructMaker'
+
+/**
+ * Refuses values with which Debezium's validation breaks down, with its Java exception: Connect answers 500 there, and so do we.
+ * Throws CDC_CONFIG_INVALID.
+ */
+export function refuseMysql(config: Readonly<Record<string, string>>): void {
+  const mode = config['field.name.adjustment.mode']
+  if (mode !== undefined && !ADJUSTMENTS.includes(mode.trim().toLowerCase())) {
+    throw new CdcError(
+      'CDC_CONFIG_INVALID',
+      'Cannot invoke "io.debezium.config.CommonConnectorConfig$FieldNameAdjustmentMode.createAdjuster()" because "this.fieldNameAdjustmentMode" is null',
+      {
+        javaClass: 'java.lang.NullPointerException',
+        hint: `Set field.name.adjustment.mode to one of ${ADJUSTMENTS.join(', ')}.`,
+      },
+    )
+  }
+  const maker = config['sourceinfo.struct.maker']
+  if (maker !== undefined && maker.trim() !== SOURCE_INFO_MAKER) {
+    throw new CdcError('CDC_CONFIG_INVALID', `Unable to find class ${maker}`, {
+      javaClass: 'java.lang.IllegalArgumentException',
+      hint: `Leave sourceinfo.struct.maker out or set it to ${SOURCE_INFO_MAKER}.`,
+    })
+  }
 }

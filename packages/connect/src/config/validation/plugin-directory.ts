@@ -16,6 +16,8 @@ export interface PluginEntry {
   readonly rules?: FieldRules
   /** Rules of a Debezium connector, which validates in its own manner. */
   readonly debeziumRules?: Readonly<Record<string, DebeziumRule>>
+  /** Throws for values with which the original's validation itself breaks down (Connect answers 500 then). */
+  readonly refuse?: (config: Readonly<Record<string, string>>) => void
   /** Null when it is built; otherwise what Debezium or Kafka has and Millrace has not. */
   readonly missing: string | null
 }
