@@ -105,7 +105,7 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
 }
 
 /** A socket's path must fit 107 bytes: in a deep folder it stands in the temporary folder instead. */
-function socketFor(folder: string): string {
+export function socketFor(folder: string): string {
   const beside = path.join(path.resolve(folder), 's.sock')
   if (Buffer.byteLength(beside) <= MAX_SOCKET_PATH_BYTES) return beside
   return path.join(tmpdir(), `millrace-${createHash('sha256').update(beside).digest('hex').slice(0, 16)}.sock`)
