@@ -28,6 +28,11 @@ export class FileCache {
     let entry = this.#entries.get(path)
     if (entry === undefined) {
       entry = { fd: this.#open(path, isNew), users: 0, isDropped: false }
+      const opened = entry
+      // The next user tries anew.
+      opened.fd.catch(() => {
+        if (this.#entries.get(path) === opened) this.#entries.delete(path)
+      })
     } else {
       this.#entries.delete(path)
     }
@@ -59,7 +64,6 @@ export class FileCache {
     try {
       return await this.disk.open(path, 'r+')
     } catch (error) {
-      this.#entries.delete(path)
       if (!isNew || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       return await this.disk.open(path, 'wx+')
     }

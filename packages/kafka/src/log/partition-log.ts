@@ -297,22 +297,22 @@ export class PartitionLog {
     return bytes
   }
 
-  /** Makes everything durable, stores index and producer state, so that the next open has nothing to check. */
+  /** Makes everything durable, stores index and producer state, so that the next open has nothing to check. Never rejects. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     clearTimeout(this.#healTimer)
     try {
       await this.flush()
+      await this.segments.at(-1)!.storeIndex()
+      await storeSnapshot(this.folder, this.producers.snapshot(this.#durableOffset))
+      await this.#writePoint(true, true)
     } catch {
-      // What could not be written was refused to its producers; the next open recovers.
-      return
+      // A failing or full disk: what could not be written was refused to its producers, and the next open checks the last segment.
+    } finally {
+      for (const segment of this.segments) await this.#files.drop(segment.path)
+      await this.#files.drop(this.#recovery.path)
     }
-    await this.segments.at(-1)!.storeIndex()
-    await storeSnapshot(this.folder, this.producers.snapshot(this.#durableOffset))
-    await this.#writePoint(true, true)
-    for (const segment of this.segments) await this.#files.drop(segment.path)
-    await this.#files.drop(this.#recovery.path)
   }
 
   #take(batch: BatchView, appendTimeMs: number): void {

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { batchOf } from '../../test/fixtures/numbered-batch.ts'
 import { readBatches } from '../record/batch-reader.ts'
-import { BatchWriter } from '../record/batch-writer.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { FileCache } from './file-cache.ts'
 import { partitionConfig } from './partition-config.ts'
@@ -136,21 +136,6 @@ function exists(path: string): boolean {
   } catch {
     return false
   }
-}
-
-function batchOf(first: number, count: number): Buffer {
-  const writer = new BatchWriter(64)
-  for (let i = 0; i < count; i++) {
-    const text = `${first + i}:`.padEnd(20 + ((first * 7 + i * 31) % 300), 'x')
-    writer.begin(1)
-    writer.nullKey()
-    writer.beginValue()
-    writer.sink.reserve(text.length)
-    writer.sink.pos += writer.sink.bytes.write(text, writer.sink.pos)
-    writer.endValue()
-    writer.end()
-  }
-  return Buffer.from(writer.close({ producerId: 5, producerEpoch: 0, baseSequence: first }).bytes)
 }
 
 const openLog = (folder: string, files: FileCache) =>
