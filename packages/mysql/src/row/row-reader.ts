@@ -20,6 +20,9 @@ export class RowReader {
   readonly #second: ReusedCellRow
   #event: RowsEvent | null = null
   #pos = 0
+  /** Columns in the two images, counted once per event. */
+  #firstCount = 0
+  #secondCount = 0
 
   /** Throws MysqlUnsupportedError where a column has a type that cannot be located. */
   constructor(tableMap: TableMapEvent) {
@@ -43,6 +46,8 @@ export class RowReader {
     }
     this.#event = event
     this.#pos = event.rowsStart
+    this.#firstCount = presentColumns(event.presentBefore, event.columnCount)
+    if (event.kind === 'update') this.#secondCount = presentColumns(this.#afterBitmap(event), event.columnCount)
     this.before = event.kind === 'write' ? null : this.#first
     this.after = event.kind === 'delete' ? null : event.kind === 'write' ? this.#first : this.#second
   }
@@ -52,26 +57,29 @@ export class RowReader {
     const event = this.#event
     if (event === null || this.#pos >= event.rowsEnd) return false
     const rowStart = this.#pos
-    this.#locate(event, event.presentBefore, this.#first)
-    if (event.kind === 'update') this.#locate(event, event.presentAfter ?? event.presentBefore, this.#second)
+    this.#locate(event, event.presentBefore, this.#firstCount, this.#first)
+    if (event.kind === 'update') this.#locate(event, this.#afterBitmap(event), this.#secondCount, this.#second)
     // An image without any column takes no bytes: going on would never end.
     if (this.#pos === rowStart) throw this.#overrun(0)
     return true
   }
 
-  #locate(event: RowsEvent, present: Uint8Array, row: ReusedCellRow): void {
+  #afterBitmap(event: RowsEvent): Uint8Array {
+    return event.presentAfter ?? event.presentBefore
+  }
+
+  #locate(event: RowsEvent, present: Uint8Array, presentCount: number, row: ReusedCellRow): void {
     const { bytes, rowsEnd } = event
     const layouts = this.#layouts
     const { starts, ends } = row
     row.bytes = bytes
     const nullBits = this.#pos
-    let presentCount = 0
     const count = layouts.length
-    for (let i = 0; i < count; i++) presentCount += (present[i >> 3]! >> (i & 7)) & 1
+    const isWhole = presentCount === count
     let pos = nullBits + ((presentCount + 7) >> 3)
     let nth = 0
     for (let i = 0; i < count; i++) {
-      if (((present[i >> 3]! >> (i & 7)) & 1) === 0) {
+      if (!isWhole && ((present[i >> 3]! >> (i & 7)) & 1) === 0) {
         ends[i] = CELL_ABSENT
         continue
       }
@@ -113,4 +121,11 @@ export class RowReader {
   #place(): string {
     return `${this.#tableMap.database}.${this.#tableMap.table}`
   }
+}
+
+/** How many of the first `count` bits are set. */
+function presentColumns(bitmap: Uint8Array, count: number): number {
+  let present = 0
+  for (let i = 0; i < count; i++) present += (bitmap[i >> 3]! >> (i & 7)) & 1
+  return present
 }

@@ -1,14 +1,15 @@
 // Dates and times as ISO text, digit by digit.
-import { putPadded } from './json-digits.ts'
+import { putFour, putPadded, putTwo } from './json-digits.ts'
 import type { Moment } from './moment.ts'
 
 /** Writes `YYYY-MM-DD`; ten bytes must be free. */
 export function putIsoDate(out: Buffer, pos: number, year: number, month: number, day: number): number {
-  pos = putPadded(out, pos, year, 4)
-  out[pos] = 0x2d
-  pos = putPadded(out, pos + 1, month, 2)
-  out[pos] = 0x2d
-  return putPadded(out, pos + 1, day, 2)
+  putFour(out, pos, year)
+  out[pos + 4] = 0x2d
+  putTwo(out, pos + 5, month)
+  out[pos + 7] = 0x2d
+  putTwo(out, pos + 8, day)
+  return pos + 10
 }
 
 /** Fraction digits to print: a fixed number of them, or as many as are not trailing zeros. */
@@ -16,12 +17,12 @@ export const TRIMMED = -1
 
 /** Writes `hh:mm:ss[.fraction]`; fifteen bytes must be free. `digits`: 0 to 6, or {@link TRIMMED}. */
 export function putIsoTime(out: Buffer, pos: number, moment: Moment, digits: number): number {
-  pos = putPadded(out, pos, moment.hour, 2)
-  out[pos] = 0x3a
-  pos = putPadded(out, pos + 1, moment.minute, 2)
-  out[pos] = 0x3a
-  pos = putPadded(out, pos + 1, moment.second, 2)
-  return putFraction(out, pos, moment.micros, digits)
+  putTwo(out, pos, moment.hour)
+  out[pos + 2] = 0x3a
+  putTwo(out, pos + 3, moment.minute)
+  out[pos + 5] = 0x3a
+  putTwo(out, pos + 6, moment.second)
+  return putFraction(out, pos + 8, moment.micros, digits)
 }
 
 /** Writes `.` and digits of the fraction, or nothing where none are due; seven bytes must be free. */

@@ -25,6 +25,15 @@ export function putBase64(out: Buffer, pos: number, bytes: Uint8Array, start: nu
 }
 
 function writeWithAlphabet(alphabet: Buffer, bytes: Uint8Array, start: number, end: number, sink: ByteSink): void {
+  if (end - start <= CHUNK_BYTES) {
+    sink.reserve((((end - start + 2) / 3) | 0) * 4 + 2)
+    const out = sink.bytes
+    out[sink.pos] = QUOTE
+    const pos = putGroups(alphabet, out, sink.pos + 1, bytes, start, end)
+    out[pos] = QUOTE
+    sink.pos = pos + 1
+    return
+  }
   sink.reserve(1)
   sink.bytes[sink.pos++] = QUOTE
   while (start < end) {

@@ -11,39 +11,76 @@ for (let i = 0; i < 100; i++) {
 const BILLION = 1_000_000_000
 const TWO_POW_32 = 0x100000000
 
-/** Digits of a number in 0 … 2^31-1. */
-function digitCount(value: number): number {
-  if (value < 100_000) {
-    if (value < 100) return value < 10 ? 1 : 2
-    if (value < 1000) return 3
-    return value < 10_000 ? 4 : 5
-  }
-  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7
-  if (value < 100_000_000) return 8
-  return value < BILLION ? 9 : 10
+/** Writes two digits of a number below 100; two bytes must be free. */
+export function putTwo(out: Buffer, pos: number, value: number): void {
+  out[pos] = TENS[value]!
+  out[pos + 1] = ONES[value]!
+}
+
+/** Writes four digits of a number below 10,000; four bytes must be free. */
+export function putFour(out: Buffer, pos: number, value: number): void {
+  const high = (value / 100) | 0
+  putTwo(out, pos, high)
+  putTwo(out, pos + 2, value - high * 100)
 }
 
 /** Writes exactly `digits` digits of `value` (0 … 2^31-1), zeros in front, and returns the position behind them. */
 export function putPadded(out: Buffer, pos: number, value: number, digits: number): number {
-  const end = pos + digits
-  let at = end
-  while (at - pos >= 2) {
-    const rest = (value / 100) | 0
-    const pair = value - rest * 100
-    out[--at] = ONES[pair]!
-    out[--at] = TENS[pair]!
+  let at = pos + digits
+  while (at - pos >= 4) {
+    const rest = (value / 10_000) | 0
+    at -= 4
+    putFour(out, at, value - rest * 10_000)
     value = rest
   }
-  if (at > pos) out[--at] = 0x30 + (value % 10)
-  return end
+  if (at - pos >= 2) {
+    const rest = (value / 100) | 0
+    at -= 2
+    putTwo(out, at, value - rest * 100)
+    value = rest
+  }
+  if (at > pos) out[pos] = 0x30 + (value % 10)
+  return pos + digits
+}
+
+/** Writes a number below 10,000 without zeros in front. */
+function putShort(out: Buffer, pos: number, value: number): number {
+  if (value < 100) {
+    if (value < 10) {
+      out[pos] = 0x30 + value
+      return pos + 1
+    }
+    putTwo(out, pos, value)
+    return pos + 2
+  }
+  const high = (value / 100) | 0
+  const low = value - high * 100
+  if (high < 10) {
+    out[pos] = 0x30 + high
+    putTwo(out, pos + 1, low)
+    return pos + 3
+  }
+  putTwo(out, pos, high)
+  putTwo(out, pos + 2, low)
+  return pos + 4
 }
 
 /** Writes `value` (0 … 2^53-1) and returns the position behind it; up to 16 bytes must be free. */
 export function putUint(out: Buffer, pos: number, value: number): number {
-  if (value <= 0x7fffffff) return putPadded(out, pos, value, digitCount(value))
-  const high = Math.floor(value / BILLION)
-  pos = putPadded(out, pos, high, digitCount(high))
-  return putPadded(out, pos, value - high * BILLION, 9)
+  if (value < 10_000) return putShort(out, pos, value)
+  if (value < 100_000_000) {
+    const high = (value / 10_000) | 0
+    pos = putShort(out, pos, high)
+    putFour(out, pos, value - high * 10_000)
+    return pos + 4
+  }
+  const high = Math.floor(value / 100_000_000)
+  pos = putUint(out, pos, high)
+  const low = value - high * 100_000_000
+  const middle = (low / 10_000) | 0
+  putFour(out, pos, middle)
+  putFour(out, pos + 4, low - middle * 10_000)
+  return pos + 8
 }
 
 /** Writes `value` (-(2^53-1) … 2^53-1) and returns the position behind it; up to 17 bytes must be free. */

@@ -33,10 +33,33 @@ export function putUnicodeEscape(out: Buffer, pos: number, unit: number): number
   return pos + 6
 }
 
+/** From this length on a run that needs no escape is copied natively; measured: a loop is faster below (bench/micro). */
+const NATIVE_COPY_BYTES = 160
+
 /** Writes the characters of `bytes[start, end)` (UTF-8) escaped, without quotes; six bytes per input byte must be free. */
-export function putEscapedUtf8(out: Buffer, pos: number, bytes: Uint8Array, start: number, end: number): number {
+export function putEscapedUtf8(out: Buffer, pos: number, bytes: Buffer, start: number, end: number): number {
   let i = start
+  if (end - start >= NATIVE_COPY_BYTES) {
+    i = cleanEnd(bytes, start, end)
+    bytes.copy(out, pos, start, i)
+    pos += i - start
+  }
   while (i < end) {
+    // Four at a time: half the time of one at a time.
+    while (i + 3 < end) {
+      const a = bytes[i]!
+      const b = bytes[i + 1]!
+      const c = bytes[i + 2]!
+      const d = bytes[i + 3]!
+      if ((ESCAPES[a]! | ESCAPES[b]! | ESCAPES[c]! | ESCAPES[d]!) !== 0) break
+      out[pos] = a
+      out[pos + 1] = b
+      out[pos + 2] = c
+      out[pos + 3] = d
+      pos += 4
+      i += 4
+    }
+    if (i >= end) break
     const byte = bytes[i]!
     const action = ESCAPES[byte]!
     if (action === 0) {
@@ -60,8 +83,19 @@ export function putEscapedUtf8(out: Buffer, pos: number, bytes: Uint8Array, star
   return pos
 }
 
+/** The first byte from `i` on that needs an escape, or `end`; it may stop up to three bytes early. */
+function cleanEnd(bytes: Buffer, i: number, end: number): number {
+  while (
+    i + 3 < end &&
+    (ESCAPES[bytes[i]!]! | ESCAPES[bytes[i + 1]!]! | ESCAPES[bytes[i + 2]!]! | ESCAPES[bytes[i + 3]!]!) === 0
+  ) {
+    i += 4
+  }
+  return i
+}
+
 /** Appends `bytes[start, end)`, which are UTF-8, as a JSON string. */
-export function writeUtf8(bytes: Uint8Array, start: number, end: number, sink: ByteSink): void {
+export function writeUtf8(bytes: Buffer, start: number, end: number, sink: ByteSink): void {
   if (end - start <= CHUNK_BYTES) {
     sink.reserve((end - start) * 6 + 2)
     const out = sink.bytes
@@ -78,7 +112,7 @@ export function writeUtf8(bytes: Uint8Array, start: number, end: number, sink: B
 }
 
 /** Appends the characters of `bytes[start, end)` (UTF-8, any length) escaped, without quotes. */
-export function writeEscapedUtf8(bytes: Uint8Array, start: number, end: number, sink: ByteSink): void {
+export function writeEscapedUtf8(bytes: Buffer, start: number, end: number, sink: ByteSink): void {
   while (start < end) {
     let cut = Math.min(start + CHUNK_BYTES, end)
     // Never cut inside a sequence: step back over continuation bytes, at most three.

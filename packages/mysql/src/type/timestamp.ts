@@ -68,31 +68,44 @@ function timestampDefault(request: TypeRequest, fsp: number, scratch: Buffer): s
 /** Reader of the cell as calendar parts in UTC. */
 function utcReader(request: TypeRequest): MomentReader {
   if (request.form === 'text') return textReader(request)
+  const fill = epochFiller()
   const code = request.binlog?.typeCode
   if (code === MYSQL_TYPE_TIMESTAMP2) {
     return (bytes, start, end, into) => {
       const seconds =
         bytes[start]! * 0x1000000 + ((bytes[start + 1]! << 16) | (bytes[start + 2]! << 8) | bytes[start + 3]!)
-      fillFromEpoch(seconds, readFraction(bytes, start + 4, end), into)
+      fill(seconds, readFraction(bytes, start + 4, end), into)
     }
   }
   if (code !== MYSQL_TYPE_TIMESTAMP) throw mismatch(request)
-  return (bytes, start, _end, into) => fillFromEpoch(bytes.readUInt32LE(start), 0, into)
+  return (bytes, start, _end, into) => fill(bytes.readUInt32LE(start), 0, into)
 }
 
-/** Fills the parts; second 0 is the zero timestamp, whose year stays 0. */
-function fillFromEpoch(seconds: number, micros: number, into: Moment): void {
-  if (seconds === 0) {
-    into.year = 0
-    return
+/**
+ * A filler of calendar parts; second 0 is the zero timestamp, whose year stays 0. It is used with one moment only, whose date it leaves
+ * alone while the day does not change: neighbouring rows are mostly of one day.
+ */
+function epochFiller(): (seconds: number, micros: number, into: Moment) => void {
+  let filledDay = Number.NaN
+  return (seconds, micros, into) => {
+    if (seconds === 0) {
+      into.year = 0
+      filledDay = Number.NaN
+      return
+    }
+    const day = Math.floor(seconds / DAY_SECONDS)
+    if (day !== filledDay) {
+      dateOfEpochDay(day, into)
+      filledDay = day
+    }
+    const rest = seconds - day * DAY_SECONDS
+    const hour = (rest / 3600) | 0
+    const minutes = (rest / 60) | 0
+    into.hour = hour
+    into.minute = minutes - hour * 60
+    into.second = rest - minutes * 60
+    into.micros = micros
   }
-  const day = Math.floor(seconds / DAY_SECONDS)
-  const rest = seconds - day * DAY_SECONDS
-  dateOfEpochDay(day, into)
-  into.hour = (rest / 3600) | 0
-  into.minute = ((rest / 60) | 0) % 60
-  into.second = rest % 60
-  into.micros = micros
 }
 
 /** Text is printed in the session's zone. */
@@ -100,12 +113,16 @@ function textReader(request: TypeRequest): MomentReader {
   const { column } = request
   const toUtc = localToUtc(request.options.connectionTimeZone)
   if (toUtc === null) return readTextMoment
+  const local = newMoment()
+  const fill = epochFiller()
   return (bytes, start, end, into) => {
-    readTextMoment(bytes, start, end, into)
-    if (hasZeroPart(into)) return
-    requireCalendarDay(into, column.name)
-    const local =
-      epochDay(into.year, into.month, into.day) * DAY_SECONDS + into.hour * 3600 + into.minute * 60 + into.second
-    fillFromEpoch(toUtc(local), into.micros, into)
+    readTextMoment(bytes, start, end, local)
+    if (hasZeroPart(local)) {
+      fill(0, 0, into)
+      return
+    }
+    requireCalendarDay(local, column.name)
+    const days = epochDay(local.year, local.month, local.day)
+    fill(toUtc(days * DAY_SECONDS + local.hour * 3600 + local.minute * 60 + local.second), local.micros, into)
   }
 }
