@@ -52,7 +52,7 @@ program
   .action(async (app: string | undefined, flags: { fake?: boolean; plan?: boolean }) => {
     requireApp(app)
     await withDatabase(async (em) => {
-      await migrate(em, { ...flags, ...(app === undefined ? {} : { app }), print: terminal.print })
+      await migrate(em, { ...flags, ...(app === undefined ? {} : { app }), print: (text) => terminal.print(text) })
     })
   })
 

@@ -7,8 +7,8 @@ import type { MikroORM } from '@mikro-orm/mysql'
 import fastify, { type FastifyInstance } from 'fastify'
 import { adminRoutes } from './admin/routes.ts'
 import { codeOf } from './database/connection.ts'
-import { html } from './html/html.ts'
-import { page } from './html/page.ts'
+import { csrfPage, notFoundPage, problemPage } from './html/problem-pages.ts'
+import type { SiteLinks } from './site/links.ts'
 import { siteRoutes } from './site/routes.ts'
 import { Visit } from './visit.ts'
 
@@ -19,13 +19,6 @@ export interface SiteOptions {
   readonly secretKey: string
   /** Addresses on the home page; parts that are not given are not linked. */
   readonly links?: SiteLinks
-}
-
-/** Other parts of the demo, as URLs. */
-export interface SiteLinks {
-  readonly questions?: string
-  readonly connect?: string
-  readonly console?: string
 }
 
 const STATIC = path.join(import.meta.dirname, '..', 'static')
@@ -76,27 +69,4 @@ function statusOf(error: unknown): number {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
-}
-
-function problemPage(title: string, text: string) {
-  return page({
-    title,
-    bodyClass: 'problem',
-    body: html`<main id="content" class="sheet"><h1>${title}</h1><p>${text}</p><p><a href="/">Home</a></p></main>`,
-  })
-}
-
-/** The page of an unknown address. */
-export function notFoundPage() {
-  return problemPage('Page not found', 'There is nothing at this address.')
-}
-
-function csrfPage() {
-  return page({
-    title: '403 Forbidden',
-    bodyClass: 'problem',
-    body: html`<main id="content" class="sheet"><h1>Forbidden <small>(403)</small></h1>
-<p>CSRF verification failed. Request aborted.</p>
-<p>Reload the page that had the form, and send it again. Cookies must be allowed for this site.</p></main>`,
-  })
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { type DatabaseOptions, databaseSettings, openDatabase } from './database/connection.ts'
 import { migrate, pendingMigrations } from './migrate/migrate.ts'
 import { PollsError } from './polls-error.ts'
-import { buildServer, type SiteLinks } from './server.ts'
+import { buildServer } from './server.ts'
+import type { SiteLinks } from './site/links.ts'
 
 /** Options of {@link startPolls}. */
 export interface PollsOptions extends DatabaseOptions {
@@ -93,7 +94,7 @@ function listenError(host: string, port: number, flag: string, cause: unknown): 
   }
   return new PollsError(
     'POLLS_LISTEN_FAILED',
-    `the polls site cannot listen on ${host}:${port} (${String(code ?? 'unknown error')})`,
+    `the polls site cannot listen on ${host}:${port} (${typeof code === 'string' ? code : 'unknown error'})`,
     `Choose another port with ${flag}, or another address.`,
     { cause },
   )

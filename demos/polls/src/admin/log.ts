@@ -26,7 +26,7 @@ export async function writeLog(
   em.create(LogEntry, {
     actionTime: nowMicros(),
     objectId: String(entry.objectId),
-    objectRepr: [...entry.objectRepr].slice(0, MAX_REPR).join(''),
+    objectRepr: Array.from(entry.objectRepr).slice(0, MAX_REPR).join(''),
     actionFlag: entry.flag,
     changeMessage: entry.flag === ACTION_FLAGS.deleted ? '' : messageJson(entry.steps),
     contentTypeId: type?.id ?? null,

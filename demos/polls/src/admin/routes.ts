@@ -1,6 +1,6 @@
 // The addresses of the admin, those of Django.
 import type { FastifyInstance } from 'fastify'
-import { notFoundPage } from '../server.ts'
+import { notFoundPage } from '../html/problem-pages.ts'
 import { login, loginForm, logout } from './account/login.ts'
 import { passwordChangeHandler, passwordDoneHandler } from './account/password-change.ts'
 import { staffOnly } from './guard.ts'

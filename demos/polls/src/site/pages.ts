@@ -2,9 +2,9 @@
 import type { ChoiceRow, QuestionRow } from '../database/entities.ts'
 import { type Html, html } from '../html/html.ts'
 import { page, themeButton } from '../html/page.ts'
-import type { SiteLinks } from '../server.ts'
 import { humanDateTime } from '../time/django-format.ts'
 import { nowMicros, toIsoText } from '../time/micros.ts'
+import type { SiteLinks } from './links.ts'
 
 function sitePage(title: string, content: Html, bodyClass = 'site'): Html {
   return page({

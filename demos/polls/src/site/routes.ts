@@ -1,6 +1,7 @@
 // The addresses of the public pages, those of the tutorial.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { notFoundPage, type SiteLinks } from '../server.ts'
+import { notFoundPage } from '../html/problem-pages.ts'
+import type { SiteLinks } from './links.ts'
 import { detailPage, homePage, indexPage, resultsPage } from './pages.ts'
 import { choicesOf, findQuestion, latestQuestions, vote } from './questions.ts'
 

@@ -12,7 +12,7 @@ const WRONG =
 /** A local address to go to after the login; anything that could leave the site becomes `/admin/`. */
 export function safeNext(next: string | null | undefined): string {
   if (typeof next !== 'string' || !next.startsWith('/') || /^\/[/\\]/.test(next)) return '/admin/'
-  return /[\u0000-\u001f\\]/.test(next) ? '/admin/' : next
+  return /[\p{Cc}\\]/u.test(next) ? '/admin/' : next
 }
 
 /** GET `/admin/login/` */

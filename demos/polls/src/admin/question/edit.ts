@@ -52,7 +52,7 @@ export function missing(admin: AdminVisit): FastifyReply {
 export function keptQuery(admin: AdminVisit): string {
   const { _changelist_filters: filters } = admin.request.query as { _changelist_filters?: unknown }
   return typeof filters === 'string' && filters !== ''
-    ? `?${new URLSearchParams({ _changelist_filters: filters })}`
+    ? `?${new URLSearchParams({ _changelist_filters: filters }).toString()}`
     : ''
 }
 

@@ -102,7 +102,7 @@ function text(form: URLSearchParams, name: string): string {
 
 function textErrors(value: string): string[] {
   if (value === '') return [REQUIRED]
-  const length = [...value].length
+  const length = Array.from(value).length
   return length <= MAX_TEXT ? [] : [`Ensure this value has at most ${MAX_TEXT} characters (it has ${length}).`]
 }
 

@@ -23,14 +23,13 @@ const DAY = 86_400_000_000n
 
 /** The whole page. */
 export function listPage(admin: AdminVisit, state: ListState): Html {
-  const { query } = state
+  const params = state.query.params.toString()
   const url = QUESTION_MODEL.url
   const may = (action: 'add' | 'change' | 'delete') => admin.permissions.may(action, 'polls', 'question')
-  const kept =
-    String(query.params) === '' ? '' : `?${new URLSearchParams({ _changelist_filters: String(query.params) })}`
+  const kept = params === '' ? '' : `?${new URLSearchParams({ _changelist_filters: params }).toString()}`
   const content = html`<div class="changelist"><div class="list">
 ${searchForm(state)}
-<form id="changelist-form" method="post" action="${url}${String(query.params) === '' ? '' : `?${query.params}`}">${admin.visit.csrfField()}
+<form id="changelist-form" method="post" action="${url}${params === '' ? '' : `?${params}`}">${admin.visit.csrfField()}
 ${may('delete') && state.questions.length > 0 ? actions(state) : ''}
 ${state.questions.length === 0 ? html`<p class="empty">0 questions</p>` : table(state, kept, may('delete'))}
 ${paginator(state)}

@@ -111,7 +111,7 @@ export function linkWith(query: ListQuery, changes: Readonly<Record<string, stri
     if (value === null) params.delete(name)
     else params.set(name, value)
   }
-  return `?${params}`
+  return `?${params.toString()}`
 }
 
 /** A choice of the date filter. */
