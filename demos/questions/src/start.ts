@@ -91,7 +91,7 @@ function listenError(host: string, port: number, flag: string, cause: unknown): 
       )
     : new QuestionsError(
         'QUESTIONS_LISTEN_FAILED',
-        `the questions page cannot listen on ${host}:${port} (${String(code ?? 'unknown error')})`,
+        `the questions page cannot listen on ${host}:${port} (${typeof code === 'string' ? code : 'unknown error'})`,
         `Choose another port with ${flag}, or another address.`,
         { cause },
       )
