@@ -57,11 +57,18 @@ export async function publish<Type extends string, Aggregate extends string>(
 }
 
 function checkText(field: string, text: string): void {
-  const length = [...text].length
+  const length = characters(text)
   if (length > 0 && length <= MAX_TEXT_CHARACTERS) return
   throw new OutboxError(
     'OUTBOX_BAD_EVENT',
     `${field} of an outbox event has ${length} characters`,
     `${field} must have 1 to ${MAX_TEXT_CHARACTERS} characters.`,
   )
+}
+
+/** Characters as MySQL counts them: code points. */
+function characters(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
 }
