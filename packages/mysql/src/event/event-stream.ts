@@ -16,6 +16,8 @@ import { decodeHeartbeat } from './heartbeat.ts'
 import { decodeRotate } from './rotate.ts'
 
 const TWO_32 = 0x1_0000_0000
+/** Where the first event of every file stands. */
+const FIRST_POSITION = 4
 
 class MutableHeader implements EventHeader {
   timestampSec = 0
@@ -113,7 +115,9 @@ export class EventStream {
     view.isArtificial =
       isHeartbeat ||
       (flags & LOG_EVENT_ARTIFICIAL_F) !== 0 ||
-      (logPos === 0 && (typeCode === EventType.FORMAT_DESCRIPTION_EVENT || typeCode === EventType.ROTATE_EVENT))
+      (logPos === 0 && typeCode === EventType.ROTATE_EVENT) ||
+      // A dump that starts inside a file gets a copy of the file's format description first.
+      (typeCode === EventType.FORMAT_DESCRIPTION_EVENT && this.#position !== FIRST_POSITION)
     if (view.isArtificial) {
       view.endPosition = this.#position
       return

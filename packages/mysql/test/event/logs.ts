@@ -1,0 +1,28 @@
+// Recorded logs that tests read: the fixture of this package, and the goldens where they are.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+
+const FIXTURE = join(import.meta.dirname, '../fixtures/binlog-mixed.gz')
+const GOLDENS = join(import.meta.dirname, '../../../../../shared/goldens/events')
+
+/** MySQL 9.7: plain, tagged, FULL metadata, rows query, and one compressed transaction. */
+export function fixtureLog(): Buffer {
+  return gunzipSync(readFileSync(FIXTURE))
+}
+
+/** Every recorded log of the goldens, by scenario and file; empty where the goldens are not. */
+export function goldenLogs(): { readonly name: string; readonly file: string; readonly read: () => Buffer }[] {
+  if (!existsSync(GOLDENS)) return []
+  return readdirSync(GOLDENS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) =>
+      readdirSync(join(GOLDENS, name))
+        .filter((file) => /^binlog\.\d+\.gz$/.test(file))
+        .map((file) => ({
+          name: `${name}/${file}`,
+          file: file.slice(0, -3),
+          read: () => gunzipSync(readFileSync(join(GOLDENS, name, file))),
+        })),
+    )
+}
