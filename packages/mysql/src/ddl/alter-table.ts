@@ -1,22 +1,21 @@
 // ALTER TABLE: a list of actions on one table.
+import { type AlterPlan, carryOut, emptyPlan, isSameName } from './alter-plan.ts'
 import type { TableId } from './cursor.ts'
 import type { DdlStatement } from './ddl-result.ts'
-import { readColumn, readText } from './read-column.ts'
+import { type ColumnText, readColumn, readText } from './read-column.ts'
 import { readDefault } from './read-default.ts'
 import { isElement, readElement } from './read-key.ts'
 import { acceptCharset, type CharsetText } from './read-type.ts'
 import type { DdlSession } from './session.ts'
-import { type ColumnPlace, TableDraft } from './table-draft.ts'
-import type { TableChange } from './table-model.ts'
+import type { ColumnPlace } from './table-draft.ts'
+import type { TableChange, TableModel } from './table-model.ts'
 
 /** The state of one ALTER TABLE. */
 interface Alteration {
   readonly session: DdlSession
-  /** Null where the table is not known: its actions are read without effect. */
-  readonly draft: TableDraft
-  readonly isKnown: boolean
-  /** RENAME COLUMN actions happen at once, after the others. */
-  readonly columnRenames: (readonly [string, string])[]
+  /** Undefined where the table is not known: its actions are read without effect. */
+  readonly before: TableModel | undefined
+  readonly plan: AlterPlan
   newId: TableId
 }
 
@@ -27,31 +26,23 @@ export function readAlterTable(session: DdlSession, start: number): DdlStatement
   const id = cursor.tableId(session.database)
   if (cursor.acceptWords('WAIT')) cursor.take()
   else cursor.acceptWords('NOWAIT')
-  const before = session.table(id)
-  const alteration: Alteration = {
-    session,
-    draft: new TableDraft(before ?? null, session.databaseCharset(id.database), session.dialect.noBackslashEscapes),
-    isKnown: before !== undefined,
-    columnRenames: [],
-    newId: id,
-  }
+  const alteration: Alteration = { session, before: session.table(id), plan: emptyPlan(), newId: id }
   if (!cursor.isAtEnd) {
     do readAction(alteration)
     while (cursor.acceptSymbol(',') || !cursor.isAtEnd)
   }
-  const { newId, draft } = alteration
-  if (!draft.rename(alteration.columnRenames) && alteration.isKnown) cursor.fail('an unknown column is renamed')
-  const ddl = session.textFrom(start)
+  return altered(alteration, id, session.textFrom(start))
+}
+
+function altered(alteration: Alteration, id: TableId, ddl: string): DdlStatement {
+  const { session, before, plan, newId } = alteration
   const isRename = newId.database !== id.database || newId.name !== id.name
-  if (!alteration.isKnown) {
-    return {
-      kind: 'tables',
-      action: 'alter',
-      changes: [],
-      events: [{ database: newId.database, ddl, changes: [], table: newId }],
-      unknownTables: [id],
-    }
+  const place = { database: newId.database, ddl, table: newId }
+  if (before === undefined) {
+    return { kind: 'tables', action: 'alter', changes: [], events: [{ ...place, changes: [] }], unknownTables: [id] }
   }
+  const draft = carryOut(before, plan, session.dialect.noBackslashEscapes)
+  if (typeof draft === 'string') return session.cursor.fail(draft)
   const table = draft.model(newId.database, newId.name)
   const change: TableChange = { kind: 'ALTER', table, previous: isRename ? id : null }
   session.apply(change)
@@ -61,7 +52,7 @@ export function readAlterTable(session: DdlSession, start: number): DdlStatement
     kind: 'tables',
     action: 'alter',
     changes: [change],
-    events: [{ database: newId.database, ddl, changes: [published], table: newId }],
+    events: [{ ...place, changes: [published] }],
     unknownTables: [],
   }
 }
@@ -73,53 +64,48 @@ function readAction(alteration: Alteration): void {
   switch (token.text) {
     case 'ADD':
       readAdd(alteration)
-      return
+      break
     case 'ALTER':
       readAlter(alteration)
-      return
+      break
     case 'CHANGE':
     case 'MODIFY':
       readChange(alteration)
-      return
+      break
     case 'DROP':
       readDrop(alteration)
-      return
+      break
     case 'RENAME':
       readRename(alteration)
-      return
+      break
     case 'CONVERT':
       readConvert(alteration)
-      return
+      break
     case 'COMMENT':
       cursor.take()
-      alteration.draft.comment = readText(cursor)
-      return
+      alteration.plan.comment = readText(cursor)
+      break
     case 'PARTITION':
     case 'REORGANIZE':
     case 'REMOVE':
       cursor.skipToEnd()
-      return
+      break
     default:
       readOption(alteration)
-      return
   }
 }
 
 /** Table options, locks, partition maintenance, order: only a default character set says something of later columns. */
 function readOption(alteration: Alteration): void {
-  const { session, draft } = alteration
+  const { session, plan } = alteration
   const { cursor } = session
-  const charset: CharsetText = { charset: null, collation: null }
-  if (
-    cursor.isWords('DEFAULT') ||
-    cursor.isWords('CHARACTER') ||
-    cursor.isWords('CHARSET') ||
-    cursor.isWords('COLLATE')
-  ) {
+  const isCharset = ['DEFAULT', 'CHARACTER', 'CHARSET', 'COLLATE'].some((word) => cursor.isWords(word))
+  if (isCharset) {
+    const charset: CharsetText = { charset: null, collation: null }
     cursor.acceptWords('DEFAULT')
     if (!acceptCharset(cursor, charset)) cursor.fail('a default character set expected')
     // Debezium ignores this action; it matters only where table maps do not state the collations of columns.
-    if (charset.charset !== null && !session.hasCharsetsInTableMaps) draft.charset = charset.charset
+    if (!session.hasCharsetsInTableMaps) plan.charset = charset.charset
     return
   }
   cursor.take()
@@ -132,7 +118,7 @@ function readOption(alteration: Alteration): void {
 }
 
 function readAdd(alteration: Alteration): void {
-  const { session, draft, isKnown } = alteration
+  const { session, plan } = alteration
   const { cursor } = session
   cursor.take()
   if (cursor.isWords('PARTITION') || cursor.isWords('SYSTEM')) {
@@ -140,34 +126,34 @@ function readAdd(alteration: Alteration): void {
     return
   }
   if (isElement(cursor)) {
-    draft.addKey(readElement(cursor))
+    plan.keys.push(readElement(cursor))
     return
   }
   cursor.acceptWords('COLUMN')
   const hasGuard = cursor.acceptWords('IF', 'NOT', 'EXISTS')
-  if (cursor.acceptSymbol('(')) {
-    do {
-      if (isElement(cursor)) draft.addKey(readElement(cursor))
-      else readAddedColumn(alteration, hasGuard)
-    } while (cursor.acceptSymbol(','))
-    cursor.expectSymbol(')')
+  if (!cursor.acceptSymbol('(')) {
+    readAddedColumn(alteration, hasGuard)
     return
   }
-  if (!readAddedColumn(alteration, hasGuard) && isKnown) cursor.fail('AFTER an unknown column')
+  do {
+    if (isElement(cursor)) plan.keys.push(readElement(cursor))
+    else readAddedColumn(alteration, hasGuard)
+  } while (cursor.acceptSymbol(','))
+  cursor.expectSymbol(')')
 }
 
-/** False where the column's place does not exist. */
-function readAddedColumn(alteration: Alteration, hasGuard: boolean): boolean {
-  const { session, draft } = alteration
-  const { cursor } = session
+function readAddedColumn(alteration: Alteration, hasGuard: boolean): void {
+  const { cursor } = alteration.session
   const name = cursor.identifier('a column name')
-  const column = readColumn(cursor, name)
-  const place = readPlace(alteration) ?? { kind: 'last' }
-  if (hasGuard && draft.indexOf(name) >= 0) return true
-  const isPlaced = draft.add(column, place)
-  if (column.isPrimary) draft.addKey({ kind: 'primary', columns: [name] })
-  else if (column.isUnique) draft.addKey({ kind: 'unique', columns: [name] })
-  return isPlaced
+  const definition = readColumn(cursor, name)
+  const place = readPlace(alteration)
+  alteration.plan.steps.push({ from: null, name, definition, place, hasGuard })
+  addColumnKey(alteration, definition)
+}
+
+function addColumnKey(alteration: Alteration, { isPrimary, isUnique, name }: ColumnText): void {
+  if (isPrimary) alteration.plan.keys.push({ kind: 'primary', columns: [name] })
+  else if (isUnique) alteration.plan.keys.push({ kind: 'unique', columns: [name] })
 }
 
 function readPlace(alteration: Alteration): ColumnPlace | null {
@@ -178,99 +164,78 @@ function readPlace(alteration: Alteration): ColumnPlace | null {
 }
 
 function readChange(alteration: Alteration): void {
-  const { session, draft, isKnown } = alteration
+  const { session, before, plan } = alteration
   const { cursor } = session
   const isChange = cursor.take().text === 'CHANGE'
   cursor.acceptWords('COLUMN')
   const hasGuard = cursor.acceptWords('IF', 'EXISTS')
-  const oldName = cursor.identifier('a column name')
-  const newName = isChange ? cursor.identifier('a column name') : oldName
+  const from = cursor.identifier('a column name')
   // MODIFY keeps the name's case as it was created.
-  const index = draft.indexOf(oldName)
-  const kept = isChange || index < 0 ? newName : (draft.columns[index]?.name ?? newName)
-  const column = readColumn(cursor, kept)
-  const place = readPlace(alteration)
-  if (!draft.change(oldName, column, place) && isKnown && !hasGuard) cursor.fail('an unknown column is changed')
-  if (column.isPrimary) draft.addKey({ kind: 'primary', columns: [kept] })
-  else if (column.isUnique) draft.addKey({ kind: 'unique', columns: [kept] })
+  const created = before?.columns.find((column) => isSameName(column.name, from))?.name ?? from
+  const name = isChange ? cursor.identifier('a column name') : created
+  const definition = readColumn(cursor, name)
+  plan.steps.push({ from, name, definition, place: readPlace(alteration), hasGuard })
+  addColumnKey(alteration, definition)
 }
 
 function readDrop(alteration: Alteration): void {
-  const { session, draft, isKnown } = alteration
+  const { session, plan } = alteration
   const { cursor } = session
   cursor.take()
   if (cursor.acceptWords('PRIMARY', 'KEY')) {
-    draft.primaryKey = []
+    plan.dropsPrimaryKey = true
     return
   }
   if (cursor.isWords('PARTITION') || cursor.isWords('SYSTEM')) {
     cursor.skipToEnd()
     return
   }
-  if (cursor.isWords('PERIOD', 'FOR')) {
-    cursor.skipToComma()
-    return
-  }
   const isOther =
-    cursor.isWords('INDEX') ||
-    cursor.isWords('KEY') ||
-    cursor.isWords('FOREIGN') ||
-    cursor.isWords('CHECK') ||
-    cursor.isWords('CONSTRAINT')
+    cursor.isWords('PERIOD', 'FOR') ||
+    ['INDEX', 'KEY', 'FOREIGN', 'CHECK', 'CONSTRAINT'].some((word) => cursor.isWords(word))
   if (isOther) {
     cursor.skipToComma()
     return
   }
   cursor.acceptWords('COLUMN')
   const hasGuard = cursor.acceptWords('IF', 'EXISTS')
-  const isDropped = draft.drop(cursor.identifier('a column name'))
+  plan.drops.push({ name: cursor.identifier('a column name'), hasGuard })
   if (!cursor.acceptWords('RESTRICT')) cursor.acceptWords('CASCADE')
-  if (!isDropped && isKnown && !hasGuard) cursor.fail('an unknown column is dropped')
 }
 
 function readAlter(alteration: Alteration): void {
-  const { session, draft, isKnown } = alteration
+  const { session, plan } = alteration
   const { cursor } = session
   cursor.take()
-  if (cursor.isWords('INDEX') || cursor.isWords('KEY') || cursor.isWords('CHECK') || cursor.isWords('CONSTRAINT')) {
+  if (['INDEX', 'KEY', 'CHECK', 'CONSTRAINT'].some((word) => cursor.isWords(word))) {
     cursor.skipToComma()
     return
   }
   cursor.acceptWords('COLUMN')
   cursor.acceptWords('IF', 'EXISTS')
   const name = cursor.identifier('a column name')
-  let isFound = true
-  if (cursor.acceptWords('DROP', 'DEFAULT')) {
-    isFound = draft.edit(name, (column) => ({ ...column, hasDefault: column.isNullable, defaultExpression: null }))
-  } else if (cursor.acceptWords('SET', 'DEFAULT')) {
+  if (cursor.acceptWords('DROP', 'DEFAULT')) plan.defaults.push({ name, text: null })
+  else if (cursor.acceptWords('SET', 'DEFAULT')) {
     const value = readDefault(cursor)
-    const text = value.kind === 'constant' ? value.text : null
-    isFound = draft.edit(name, (column) => ({
-      ...column,
-      hasDefault: text !== null || column.isNullable,
-      defaultExpression: text,
-    }))
+    plan.defaults.push({ name, text: value.kind === 'constant' ? value.text : null })
   } else if (!cursor.acceptWords('SET', 'VISIBLE') && !cursor.acceptWords('SET', 'INVISIBLE')) {
     cursor.fail('SET or DROP DEFAULT expected')
   }
-  if (!isFound && isKnown) cursor.fail('an unknown column is altered')
 }
 
 function readRename(alteration: Alteration): void {
-  const { session } = alteration
+  const { session, plan } = alteration
   const { cursor } = session
   cursor.take()
   if (cursor.acceptWords('COLUMN')) {
-    cursor.acceptWords('IF', 'EXISTS')
+    const hasGuard = cursor.acceptWords('IF', 'EXISTS')
     const from = cursor.identifier('a column name')
     cursor.expectWords('TO')
-    const to = cursor.identifier('a column name')
-    if (alteration.isKnown) alteration.columnRenames.push([from, to])
+    plan.steps.push({ from, name: cursor.identifier('a column name'), definition: null, place: null, hasGuard })
     return
   }
-  const next = cursor.peek(1)
   const isIndexRename =
-    (cursor.isWords('INDEX') || cursor.isWords('KEY')) && next.kind !== 'end' && !(next.kind === 'symbol')
+    (cursor.isWords('INDEX') || cursor.isWords('KEY')) && !['end', 'symbol'].includes(cursor.peek(1).kind)
   if (isIndexRename) {
     cursor.skipToComma()
     return
@@ -280,16 +245,16 @@ function readRename(alteration: Alteration): void {
 }
 
 function readConvert(alteration: Alteration): void {
-  const { session, draft } = alteration
-  const { cursor } = session
+  const { cursor } = alteration.session
   cursor.take()
   if (cursor.acceptWords('PARTITION') || cursor.acceptWords('TABLE')) {
     cursor.skipToEnd()
     return
   }
   cursor.expectWords('TO')
-  const charset: CharsetText = { charset: null, collation: null }
-  acceptCharset(cursor, charset)
-  acceptCharset(cursor, charset)
-  if (charset.charset !== null) draft.convert(charset.charset, charset.collation)
+  const stated: CharsetText = { charset: null, collation: null }
+  acceptCharset(cursor, stated)
+  acceptCharset(cursor, stated)
+  const { charset, collation } = stated
+  if (charset !== null) alteration.plan.conversion = { charset, collation }
 }

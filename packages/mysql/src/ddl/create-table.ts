@@ -75,8 +75,8 @@ function readDefinition(session: DdlSession, id: TableId): TableModel {
   cursor.expectSymbol(')')
   const options = readTableOptions(session)
   const charset = options.charset ?? session.databaseCharset(id.database)
-  const draft = new TableDraft(null, charset, session.dialect.noBackslashEscapes)
-  for (const column of columns) draft.add(column, { kind: 'last' })
+  const draft = new TableDraft(charset, session.dialect.noBackslashEscapes)
+  for (const column of columns) draft.add(column)
   for (const key of keys) draft.addKey(key)
   draft.comment = options.comment
   return draft.model(id.database, id.name)

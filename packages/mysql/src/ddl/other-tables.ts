@@ -1,9 +1,9 @@
 // DROP TABLE, RENAME TABLE, TRUNCATE, CREATE and DROP INDEX.
+import { carryOut, emptyPlan } from './alter-plan.ts'
 import type { TableId } from './cursor.ts'
 import type { DdlEvent, DdlStatement } from './ddl-result.ts'
 import { readKeyParts } from './read-key.ts'
 import { backquoted, type DdlSession } from './session.ts'
-import { TableDraft } from './table-draft.ts'
 import type { TableChange } from './table-model.ts'
 
 /** Reads a statement whose words up to TABLE are taken. One event per table, its text rewritten as Debezium does. */
@@ -89,8 +89,9 @@ export function readIndex(session: DdlSession, isUnique: boolean): DdlStatement 
   const before = session.table(id)
   if (isUnique && before !== undefined && cursor.isSymbol('(')) {
     const columns = readKeyParts(cursor)
-    const draft = new TableDraft(before, before.charset, session.dialect.noBackslashEscapes)
-    draft.addKey({ kind: 'unique', columns })
+    const plan = { ...emptyPlan(), keys: [{ kind: 'unique' as const, columns }] }
+    const draft = carryOut(before, plan, session.dialect.noBackslashEscapes)
+    if (typeof draft === 'string') return cursor.fail(draft)
     const table = draft.model(id.database, id.name)
     if (table.primaryKey.length !== before.primaryKey.length) changes.push({ kind: 'ALTER', table, previous: null })
   }

@@ -155,9 +155,10 @@ describe('ALTER TABLE', () => {
   it('adds, moves, changes and drops columns in order', () => {
     const shown = lab(
       base,
-      'ALTER TABLE t ADD COLUMN x INT FIRST, ADD y INT AFTER b, CHANGE COLUMN c cc BIGINT FIRST, MODIFY b TEXT AFTER y, DROP COLUMN x',
+      'ALTER TABLE t ADD d INT',
+      'ALTER TABLE t ADD COLUMN x INT FIRST, ADD y INT AFTER b, CHANGE COLUMN c cc BIGINT FIRST, MODIFY b TEXT AFTER y, DROP COLUMN d',
     )
-    expect(shown.show('t')).toEqual(['cc BIGINT', 'a INT NN', 'y INT', 'b TEXT utf8mb4', 'key a'])
+    expect(shown.show('t')).toEqual(['cc BIGINT', 'x INT', 'a INT NN', 'y INT', 'b TEXT utf8mb4', 'key a'])
   })
 
   it('swaps names by RENAME COLUMN', () => {
