@@ -16,6 +16,8 @@ export { PortLink } from './client/port-link.ts'
 export { Producer, type ProducerOptions } from './client/producer.ts'
 export { connectTcp, TcpLink } from './client/tcp-link.ts'
 export { type ReadChunk, readToEnd, readTopic, type TopicReaderOptions } from './client/topic-reader.ts'
+// errors
+export { type AnyErrorCode, KafkaError } from './error.ts'
 // log/
 export { FileCache } from './log/file-cache.ts'
 export { partitionConfig } from './log/partition-config.ts'

@@ -148,7 +148,7 @@ describe('a group', () => {
           groups.close()
           await vi.advanceTimersByTimeAsync(60_000)
         }),
-        { numRuns: 60 },
+        { numRuns: 100 },
       )
     },
   )

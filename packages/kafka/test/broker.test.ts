@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProducerIds } from '../src/broker/producer-ids.ts'
 import type { Connection } from '../src/client/connection.ts'
@@ -5,6 +7,7 @@ import { errorNumber } from '../src/error-codes.ts'
 import { nodeDisk } from '../src/log/disk.ts'
 import { FileCache } from '../src/log/file-cache.ts'
 import { ApiVersions } from '../src/protocol/api-versions.ts'
+import { APIS } from '../src/protocol/apis.ts'
 import { CreatePartitions } from '../src/protocol/create-partitions.ts'
 import { CreateTopics } from '../src/protocol/create-topics.ts'
 import { DeleteRecords } from '../src/protocol/delete-records.ts'
@@ -333,6 +336,37 @@ describe('what is not served', () => {
     expect(await sendRaw(bytes)).toBe('closed')
     expect((await connection.request(Metadata, { topics: [] })).clusterId).toBe(embedded.broker.clusterId)
     expect(embedded.lines.some((line) => /ended: (MALFORMED_FRAME|UNSUPPORTED_VERSION)/.test(line))).toBe(true)
+  })
+
+  it.each(APIS.map((api) => ({ name: api.name, api })))(
+    '$name with any bytes is answered or ends the connection',
+    async ({ api }) => {
+      for (let version = api.min; version <= api.max; version++) {
+        const header = new ProtocolWriter()
+        writeRequestHeader(header, api, version, 1, 'fuzz')
+        for (const body of [
+          Buffer.alloc(0),
+          Buffer.alloc(64),
+          Buffer.alloc(64, 0xff),
+          Buffer.alloc(500, 1),
+          randomBytes(200),
+        ]) {
+          const answer = await sendRaw(Buffer.concat([...header.finish().slice(0, 1), body]))
+          expect(answer === 'closed' || answer.readInt32BE(0) === 1).toBe(true)
+        }
+      }
+      expect((await connection.request(Metadata, { topics: [] })).topics).toBeDefined()
+      expect(embedded.lines.filter((line) => /UNKNOWN_SERVER_ERROR|error:/.test(line))).toEqual([])
+    },
+  )
+
+  it('a frame larger than allowed ends the connection before its bytes are taken', async () => {
+    const { port } = await embedded.broker.listen('127.0.0.1', 0)
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(Buffer.from([0x7f, 0xff, 0xff, 0xff, 0, 0]))
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(embedded.lines.some((line) => line.includes('FRAME_TOO_LARGE'))).toBe(true)
   })
 
   it('acks 0 gets no answer, and the end of the connection when nothing was taken', async () => {

@@ -1,6 +1,7 @@
 // The embedded broker: one node that leads every partition, over the logs of one data folder.
 
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import type { Link } from '../client/link.ts'
 import { KafkaError } from '../error.ts'
@@ -47,6 +48,7 @@ export class Broker implements AsyncDisposable {
     let topics: TopicRegistry | undefined
     try {
       const closing = new AbortController()
+      setMaxListeners(0, closing.signal) // every waiting fetch listens
       const broker: { current?: Broker } = {}
       const id = await clusterId(options)
       topics = await TopicRegistry.open(options, files)
@@ -99,8 +101,8 @@ export class Broker implements AsyncDisposable {
     allow: { allowUnauthenticated?: boolean; flag?: string } = {},
   ): Promise<ListenAddress> {
     if (this.#closed !== undefined) throw new KafkaError('CLOSED', 'the broker is closed')
-    const { maxConnections } = this.#core.options.limits
-    this.#listener = await TcpListener.open({ host, port, maxConnections, ...allow }, (link, socket) => {
+    const { maxConnections, maxFrameBytes } = this.#core.options.limits
+    this.#listener = await TcpListener.open({ host, port, maxConnections, maxFrameBytes, ...allow }, (link, socket) => {
       const clientHost = `/${socket.remoteAddress ?? 'unknown'}`
       this.#connect(link, clientHost, { pause: () => socket.pause(), resume: () => socket.resume() })
     })

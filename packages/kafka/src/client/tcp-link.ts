@@ -1,7 +1,7 @@
 // A link over a TCP socket: frames with their 4-byte length, back-pressure by the socket's own buffer.
 import { connect, type Socket } from 'node:net'
 import { KafkaError } from '../error.ts'
-import { FrameSplitter } from './frame-splitter.ts'
+import { FrameSplitter, MAX_FRAME_BYTES } from './frame-splitter.ts'
 import type { Link } from './link.ts'
 
 /** A link over a connected socket; used by clients and by the broker alike. */
@@ -14,11 +14,12 @@ export class TcpLink implements Link {
   #isClosed = false
   #drained: { promise: Promise<void>; resolve: () => void } | null = null
 
-  constructor(socket: Socket) {
+  /** `maxFrameBytes`: a peer that announces a larger frame is disconnected. */
+  constructor(socket: Socket, maxFrameBytes = MAX_FRAME_BYTES) {
     this.#socket = socket
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
     socket.setNoDelay(true)
-    const splitter = new FrameSplitter((frame) => this.onFrame(frame))
+    const splitter = new FrameSplitter((frame) => this.onFrame(frame), maxFrameBytes)
     socket.on('data', (chunk: Buffer) => {
       try {
         splitter.push(chunk)

@@ -42,7 +42,8 @@ export class ClientConnection {
     this.#log = log
     this.#flow = flow
     link.onFrame = (frame) => this.#take(frame)
-    link.onClose = () => {
+    link.onClose = (error) => {
+      if (!this.#isClosed && error instanceof KafkaError && error.code !== 'NETWORK_EXCEPTION') this.#note(error)
       this.#isClosed = true
       this.#waiting.length = 0
       onClose()
@@ -99,6 +100,8 @@ export class ClientConnection {
     }
     this.#active--
     this.#waitingBytes -= frame.length
+    // The log has written the batches, and nothing else of a Produce request is kept.
+    if (frame.length >= 2 && frame.readInt16BE(0) === Produce.key) this.#link.release?.(frame)
     if (this.#isPaused && this.#waitingBytes <= PAUSE_AT_BYTES / 2) {
       this.#isPaused = false
       this.#flow?.resume()
@@ -109,8 +112,11 @@ export class ClientConnection {
   /** What the client sent cannot be answered: it is told so by the end of the connection, as Kafka does. */
   #refuse(error: unknown): void {
     if (this.#isClosed) return
-    const { code, message } = KafkaError.from(error)
-    this.#log('warn', `connection of ${this.#link.peer} ended: ${code}: ${message}`)
+    this.#note(KafkaError.from(error))
     this.close()
+  }
+
+  #note({ code, message }: KafkaError): void {
+    this.#log('warn', `connection of ${this.#link.peer} ended: ${code}: ${message}`)
   }
 }

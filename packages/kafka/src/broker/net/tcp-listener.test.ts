@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { isLoopback, TcpListener } from './tcp-listener.ts'
 
-const options = { host: '127.0.0.1', port: 0, maxConnections: 10 }
+const options = { host: '127.0.0.1', port: 0, maxConnections: 10, maxFrameBytes: 1000 }
 
 describe('the listener', () => {
   it.each(['0.0.0.0', '::', '192.168.1.4', 'example.org'])('refuses %s without consent', async (host) => {

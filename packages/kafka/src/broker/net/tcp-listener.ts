@@ -21,8 +21,12 @@ export type AcceptSocket = (link: TcpLink, socket: Socket) => void
 export interface ListenOptions extends ListenAddress {
   allowUnauthenticated?: boolean
   maxConnections: number
+  maxFrameBytes: number
   flag?: string
 }
+
+/** A connection without traffic for so long is ended (Kafka: connections.max.idle.ms); no request is made to wait as long. */
+const IDLE_MS = 600_000
 
 /** An open port. */
 export class TcpListener {
@@ -50,7 +54,8 @@ export class TcpListener {
     const server = createServer({ noDelay: true }, (socket) => {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
-      accept(new TcpLink(socket), socket)
+      socket.setTimeout(IDLE_MS, () => socket.destroy())
+      accept(new TcpLink(socket, options.maxFrameBytes), socket)
     })
     server.maxConnections = options.maxConnections
     await new Promise<void>((resolve, reject) => {
