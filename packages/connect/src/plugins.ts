@@ -35,8 +35,10 @@ import type { StoredConfig } from './store/store.ts'
 import { buildChain, optionsOf, type TransformChain } from './transform/chain.ts'
 import { extractChanged, readToInsert, schemaChangeFilter } from './transform/debezium/envelope-changes.ts'
 import { ExtractNewRecordState } from './transform/debezium/extract-new-record-state.ts'
+import { headerToValue } from './transform/debezium/header-to-value.ts'
 import { LogicalTopicRouter } from './transform/debezium/logical-topic-router.ts'
 import { partitionRouting } from './transform/debezium/partition-routing.ts'
+import { TimezoneConverter } from './transform/debezium/timezone-converter.ts'
 import { cast } from './transform/kafka/cast.ts'
 import {
   extractField,
@@ -135,6 +137,11 @@ const transforms: Readonly<Record<string, TransformPlugin>> = {
     partitionRouting,
     transformTables.partitionRoutingDefinitions,
   ),
+  'io.debezium.transforms.HeaderToValue': staged(headerToValue, transformTables.headerToValueDefinitions),
+  'io.debezium.transforms.TimezoneConverter': staged(
+    (options) => new TimezoneConverter(options),
+    transformTables.timezoneConverterDefinitions,
+  ),
   'io.debezium.connector.mysql.transforms.ReadToInsertEvent': staged(readToInsert),
   [`${KAFKA_SMT}DropHeaders`]: staged(dropHeaders),
   [`${KAFKA_SMT}Filter`]: staged(filter),
@@ -176,9 +183,7 @@ const missingTransforms: Readonly<Record<string, readonly ConfigDefinition[]>> =
   'io.debezium.transforms.ExtractSchemaToNewRecord': [],
   'io.debezium.transforms.Filter': [],
   'io.debezium.transforms.GeometryFormatTransformer': [],
-  'io.debezium.transforms.HeaderToValue': transformTables.headerToValueDefinitions,
   'io.debezium.transforms.SwapGeometryCoordinates': [],
-  'io.debezium.transforms.TimezoneConverter': transformTables.timezoneConverterDefinitions,
   'io.debezium.transforms.VectorToJsonConverter': [],
   'io.debezium.transforms.openlineage.OpenLineage': [],
   'io.debezium.transforms.tracing.ActivateTracingSpan': [],
