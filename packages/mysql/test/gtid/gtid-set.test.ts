@@ -62,6 +62,10 @@ function modelOf(list: Ranges): Set<string> {
   return model
 }
 
+function isWithin(inner: ReadonlySet<string>, outer: ReadonlySet<string>): boolean {
+  return [...inner].every((one) => outer.has(one))
+}
+
 function membersOf(set: GtidSet): Set<string> {
   const members = new Set<string>()
   for (const { uuid, tag, intervals } of set.sources) {
@@ -82,10 +86,10 @@ describe('algebra', () => {
         const [a, b] = [setOf(left), setOf(right)]
         const [modelA, modelB] = [modelOf(left), modelOf(right)]
         expect(membersOf(a)).toEqual(modelA)
-        expect(membersOf(a.union(b))).toEqual(modelA.union(modelB))
-        expect(membersOf(a.subtract(b))).toEqual(modelA.difference(modelB))
-        expect(a.containsAll(b)).toBe(modelB.isSubsetOf(modelA))
-        expect(a.equals(b)).toBe(modelA.size === modelB.size && modelB.isSubsetOf(modelA))
+        expect(membersOf(a.union(b))).toEqual(new Set([...modelA, ...modelB]))
+        expect(membersOf(a.subtract(b))).toEqual(new Set([...modelA].filter((one) => !modelB.has(one))))
+        expect(a.containsAll(b)).toBe(isWithin(modelB, modelA))
+        expect(a.equals(b)).toBe(modelA.size === modelB.size && isWithin(modelB, modelA))
         expect(a.contains(A, 'tag', 7n)).toBe(modelA.has(`${A}|tag7`))
       }),
       { numRuns: 2000 },
