@@ -14,6 +14,11 @@ export interface Link {
   send(parts: readonly Uint8Array[]): Promise<void>
   /** Called once per received frame, in order. The frame is the receiver's to keep. Set before the first frame can arrive. */
   onFrame: (frame: Buffer) => void
+  /**
+   * Optional: gives the memory of a received frame back to the link, when nothing refers to it any more. A port link sends it back to the
+   * other side for its next frames, so that neither side allocates. Not to be called for a frame of which any part is kept.
+   */
+  release?(frame: Buffer): void
   /** Called once when the link ends; `error` is undefined after `close()`. No frame follows. */
   onClose: (error?: Error) => void
   /** Name of the other side for logs: `127.0.0.1:9092` or `embedded`. */

@@ -114,7 +114,7 @@ export class PartitionQueue {
   }
 
   #close(writer: BatchWriter, batch: SealedBatch): SealedBatch {
-    const closed = writer.close({ producerId: -1, producerEpoch: -1, baseSequence: -1 }, this.#compression)
+    const closed = writer.close(undefined, this.#compression)
     Object.assign(batch, { bytes: closed.bytes, recordCount: closed.recordCount, sealedAtMs: performance.now() })
     this.waiting.push(batch)
     return batch

@@ -7,8 +7,17 @@ import type { Link } from './link.ts'
 /** Frames that may be under way before `send` waits for the other side to have taken them. */
 const WINDOW_BYTES = 16 * 1024 * 1024
 
-/** What travels: a frame, or how many bytes the receiver has taken since its last word. */
-type PortMessage = { readonly frame: ArrayBuffer } | { readonly takenBytes: number } | { readonly close: true }
+/** Smaller buffers are not worth the message that returns them. */
+const MIN_SPARE_BYTES = 32 * 1024
+/** Returned buffers kept for the next frames. */
+const MAX_SPARES = 64
+
+/** What travels: a frame, a frame's buffer on its way back, or how many bytes the receiver has taken since its last word. */
+type PortMessage =
+  | { readonly frame: ArrayBuffer; readonly sizeBytes: number }
+  | { readonly spare: ArrayBuffer }
+  | { readonly takenBytes: number }
+  | { readonly close: true }
 
 /** One end of a pair of links. */
 export class PortLink implements Link {
@@ -18,6 +27,7 @@ export class PortLink implements Link {
   readonly #port: MessagePort
   #isClosed = false
   #underWayBytes = 0
+  readonly #spares: ArrayBuffer[] = []
   #room: { promise: Promise<void>; resolve: () => void } | null = null
 
   constructor(port: MessagePort) {
@@ -31,17 +41,23 @@ export class PortLink implements Link {
       return Promise.reject(new KafkaError('NETWORK_EXCEPTION', 'the link to the embedded broker is closed'))
     let size = 0
     for (const part of parts) size += part.length
-    const frame = new Uint8Array(size)
+    const frame = new Uint8Array(this.#bufferFor(size))
     let at = 0
     for (const part of parts) {
       frame.set(part, at)
       at += part.length
     }
-    this.#port.postMessage({ frame: frame.buffer } satisfies PortMessage, [frame.buffer])
+    this.#port.postMessage({ frame: frame.buffer, sizeBytes: size } satisfies PortMessage, [frame.buffer])
     this.#underWayBytes += size
     if (this.#underWayBytes < WINDOW_BYTES) return Promise.resolve()
     this.#room ??= Promise.withResolvers<void>()
     return this.#room.promise
+  }
+
+  release(frame: Buffer): void {
+    const { buffer } = frame
+    if (this.#isClosed || !(buffer instanceof ArrayBuffer) || buffer.byteLength < MIN_SPARE_BYTES) return
+    this.#port.postMessage({ spare: buffer } satisfies PortMessage, [buffer])
   }
 
   close(): void {
@@ -50,11 +66,22 @@ export class PortLink implements Link {
     this.#end(undefined)
   }
 
+  /** A returned buffer that is large enough, else a new one, with some room so that the next frame of about this size fits too. */
+  #bufferFor(size: number): ArrayBuffer {
+    for (let at = this.#spares.length - 1; at >= 0; at--)
+      if (this.#spares[at]!.byteLength >= size && this.#spares[at]!.byteLength <= size * 4)
+        return this.#spares.splice(at, 1)[0]!
+    // Buffer does not clear what is overwritten anyway; its slow allocation is never shared.
+    return Buffer.allocUnsafeSlow(size >= MIN_SPARE_BYTES ? size + (size >> 3) : size).buffer as ArrayBuffer
+  }
+
   #receive(message: PortMessage): void {
     if ('frame' in message) {
-      const frame = Buffer.from(message.frame)
+      const frame = Buffer.from(message.frame, 0, message.sizeBytes)
       this.#port.postMessage({ takenBytes: frame.length } satisfies PortMessage)
       this.onFrame(frame)
+    } else if ('spare' in message) {
+      if (this.#spares.length < MAX_SPARES) this.#spares.push(message.spare)
     } else if ('takenBytes' in message) {
       this.#underWayBytes -= message.takenBytes
       if (this.#underWayBytes < WINDOW_BYTES) this.#release()

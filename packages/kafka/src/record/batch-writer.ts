@@ -169,10 +169,10 @@ export class BatchWriter implements RecordAppender {
   }
 
   /**
-   * Seals the batch: header, compression, checksum. The writer must then be {@link reset} before the next record.
-   * Throws INVALID_RECORD when no record is in it.
+   * Seals the batch: header, compression, checksum. The writer must then be {@link reset} before the next record. Without a stamp the
+   * checksum is left to {@link stampBatch}. Throws INVALID_RECORD when no record is in it.
    */
-  close(stamp: ProducerStamp, compression: Compression = 'none'): ClosedBatch {
+  close(stamp: ProducerStamp | undefined, compression: Compression = 'none'): ClosedBatch {
     if (this.count === 0) throw new KafkaError('INVALID_RECORD', 'a record batch without records')
     const { sink } = this
     let bytes = sink.bytes.subarray(0, sink.pos)
@@ -185,13 +185,13 @@ export class BatchWriter implements RecordAppender {
     bytes.writeInt32BE(bytes.length - BATCH_LENGTH_END, BATCH_FIELD.batchLength)
     bytes.writeInt32BE(-1, BATCH_FIELD.partitionLeaderEpoch)
     bytes[BATCH_FIELD.magic] = 2
-    const attributes = COMPRESSION_BITS[compression] | (stamp.isTransactional === true ? 16 : 0)
+    const attributes = COMPRESSION_BITS[compression] | (stamp?.isTransactional === true ? 16 : 0)
     bytes.writeInt16BE(attributes, BATCH_FIELD.attributes)
     bytes.writeInt32BE(this.count - 1, BATCH_FIELD.lastOffsetDelta)
     writeInt64(bytes, this.baseTimestampMs, BATCH_FIELD.baseTimestamp)
     writeInt64(bytes, this.maxTimestampMs, BATCH_FIELD.maxTimestamp)
     bytes.writeInt32BE(this.count, BATCH_FIELD.recordCount)
-    stampBatch(bytes, stamp)
+    if (stamp !== undefined) stampBatch(bytes, stamp)
     return { bytes, recordCount: this.count, maxTimestampMs: this.maxTimestampMs }
   }
 
