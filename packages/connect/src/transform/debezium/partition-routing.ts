@@ -5,8 +5,9 @@ import { getField, isStruct } from '../../data/struct.ts'
 import { isEnvelope, operationOf } from '../envelope.ts'
 import { fieldSchema, type StageOptions } from '../record-side.ts'
 import type { Transform } from '../transform.ts'
+import { murmurHash, murmurHashOfInt } from './murmur-hash.ts'
 
-/** io.debezium.transforms.partitions.PartitionRouting with Java's hash codes. Throws CDC_UNSUPPORTED for the murmur function. */
+/** io.debezium.transforms.partitions.PartitionRouting with both hash functions. Throws CDC_CONFIG_INVALID. */
 export function partitionRouting(options: StageOptions): Transform {
   const paths = options
     .requiredList('partition.payload.fields')
@@ -14,13 +15,12 @@ export function partitionRouting(options: StageOptions): Transform {
   options.required('partition.topic.num')
   const count = options.integer('partition.topic.num', 1)
   if (count < 1) throw new CdcError('CDC_CONFIG_INVALID', 'A positive, non-zero integer value is expected')
-  if (options.text('partition.hash.function', 'java').trim().toLowerCase() === 'murmur') {
-    throw new CdcError('CDC_UNSUPPORTED', 'PartitionRouting with partition.hash.function=murmur is not supported yet')
-  }
+  const isMurmur = options.text('partition.hash.function', 'java').trim().toLowerCase() === 'murmur'
+  const hash = isMurmur ? murmurHashCode : javaHashCode
   return {
     apply(record) {
       if (!isEnvelope(record) || operationOf(record.value) === 't') return record
-      const hashes = paths.flatMap((path) => hashAt(record.value, path))
+      const hashes = paths.flatMap((path) => hashAt(record.value, path, hash))
       if (hashes.length === 0) return record
       const sum = hashes.reduce((total, hash) => (total + hash) | 0, 0) & 0x7fffffff
       return { ...record, topicPartition: (sum === 0x7fffffff ? 0 : sum) % count }
@@ -29,7 +29,9 @@ export function partitionRouting(options: StageOptions): Transform {
   }
 }
 
-function hashAt(envelope: Struct, path: readonly string[]): number[] {
+type Hash = (value: unknown, kind: string) => number
+
+function hashAt(envelope: Struct, path: readonly string[], hash: Hash): number[] {
   let struct: Struct = envelope
   for (const part of path.slice(0, -1)) {
     const name = part === 'change' ? (operationOf(envelope) === 'd' ? 'before' : 'after') : part
@@ -40,7 +42,16 @@ function hashAt(envelope: Struct, path: readonly string[]): number[] {
   const name = path.at(-1) as string
   const value = getField(struct, name)
   if (value === undefined || value === null) return []
-  return [javaHashCode(value, fieldSchema(struct.schema, name)?.kind ?? 'string')]
+  return [hash(value, fieldSchema(struct.schema, name)?.kind ?? 'string')]
+}
+
+/** Debezium's murmur hash of a value: texts by their UTF-8 bytes, long integers by eight bytes, others by their hash code. */
+function murmurHashCode(value: unknown, kind: string): number {
+  if (typeof value === 'string') return murmurHash(Buffer.from(value, 'utf8'))
+  if (typeof value !== 'bigint') return murmurHashOfInt(javaHashCode(value, kind))
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64LE(BigInt.asIntN(64, value))
+  return murmurHash(bytes)
 }
 
 /** `Object.hashCode` of the Java object that stands for a value. */
