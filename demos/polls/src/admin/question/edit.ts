@@ -8,6 +8,7 @@ import { QUESTION_MODEL } from '../models.ts'
 import { parseQuestionForm } from './form.ts'
 import { blankState, questionFormPage, storedState } from './form-page.ts'
 import { addQuestion, changeQuestion } from './save.ts'
+import { questionViewPage } from './view-page.ts'
 
 /** `/admin/polls/question/add/` */
 export const addHandler = staffOnly(async (admin) => {
@@ -32,6 +33,7 @@ export const changeHandler = staffOnly(async (admin) => {
   const choices = await visit.em.find(Choice, { question: question.id }, { orderBy: { id: 'asc' } })
   const query = keptQuery(admin)
   if (admin.request.method !== 'POST') {
+    if (!may('change')) return visit.send(questionViewPage(admin, question, choices))
     return visit.send(questionFormPage(admin, question, storedState(question, choices), query))
   }
   if (!may('change')) return forbidden(admin)

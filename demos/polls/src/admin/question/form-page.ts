@@ -65,6 +65,7 @@ export function questionFormPage(
   const url = QUESTION_MODEL.url
   const isAdd = question === null
   const initial = state.rows.filter((row) => row.id !== '').length
+  const mayDelete = question !== null && admin.permissions.may('delete', 'polls', 'question')
   const content = html`<form method="post" id="question_form" novalidate>${admin.visit.csrfField()}
 ${errorNote(errors)}
 <fieldset class="module"><legend class="visually-hidden">Question</legend>
@@ -77,7 +78,7 @@ ${choiceSection(state, question, initial)}
 <input type="submit" class="button" name="_save" value="Save">
 <input type="submit" class="button quiet" name="_addanother" value="Save and add another">
 <input type="submit" class="button quiet" name="_continue" value="Save and continue editing">
-${question !== null && admin.permissions.may('delete', 'polls', 'question') ? html`<a class="delete" href="${url}${question.id}/delete/${query}">Delete</a>` : ''}
+${mayDelete ? html`<a class="delete" href="${url}${question.id}/delete/${query}">Delete</a>` : ''}
 </div>
 </form>`
   return adminPage(admin, {
