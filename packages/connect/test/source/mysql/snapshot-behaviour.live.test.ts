@@ -41,8 +41,8 @@ interface Row {
 }
 
 async function rowsOf(more: Readonly<Record<string, string>> = {}, user = 'root'): Promise<Row[]> {
-  const open = () => openTextSession({ host: '127.0.0.1', port: server.port, user })
-  const { records } = await takeSnapshot(connector(more), server.port, open)
+  const openSession = () => openTextSession({ host: '127.0.0.1', port: server.port, user })
+  const { records } = await takeSnapshot(connector(more), server.port, { openSession })
   return records.filter(({ topic }) => topic.startsWith('s.d.')).map(({ value }) => JSON.parse(value ?? '') as Row)
 }
 
@@ -125,6 +125,46 @@ describe('tables', () => {
       (await rowsOf({ 'snapshot.tables.order.by.row.count': by })).map((row) => row.source.table)
     expect(await order('ascending')).toEqual(['t', 'a', 'a', 'a'])
     expect(await order('descending')).toEqual(['a', 'a', 'a', 't'])
+  })
+})
+
+describe('limits', () => {
+  it('of captured tables stop the snapshot in the words of Debezium', async () => {
+    const limit = { 'guardrail.collections.max': '1', 'guardrail.collections.limit.action': 'fail' }
+    await server.sql('CREATE TABLE d.second (a INT)')
+    await expect(rowsOf(limit)).rejects.toThrow(
+      'Guardrail limit exceeded: 2 tables/collections configured for capture, but maximum allowed is 1.',
+    )
+  })
+})
+
+describe('a recovery', () => {
+  it('files the definitions under the stored offset, which stays', async () => {
+    await server.sql("INSERT INTO d.t VALUES (1, 'a')")
+    const keptOffset = {
+      tsSec: 7,
+      file: 'b.000001',
+      pos: 3609,
+      gtids: null,
+      row: 1,
+      serverId: 5,
+      event: 2,
+      snapshot: null,
+    }
+    const { records, history, final } = await takeSnapshot(connector({ 'snapshot.mode': 'recovery' }), server.port, {
+      keptOffset,
+    })
+    expect(records.map(({ topic }) => topic)).toEqual(Array(6).fill('s'))
+    expect(history).toHaveLength(6)
+    const { position } = JSON.parse(history[0] ?? '') as { position: Record<string, unknown> }
+    expect(Object.entries(position).slice(1)).toEqual([
+      ['file', 'b.000001'],
+      ['pos', 3609],
+      ['row', 1],
+      ['event', 2],
+      ['snapshot', 'INITIAL'],
+    ])
+    expect(final).toEqual({ ts_sec: 7, file: 'b.000001', pos: 3609, row: 1, server_id: 5, event: 2 })
   })
 })
 

@@ -10,6 +10,7 @@ import type { ConnectRecord } from '../../../src/data/record.ts'
 import { toRecord } from '../../../src/data/to-record.ts'
 import type { HistoryTopic } from '../../../src/source/mysql/history/history-topic.ts'
 import { SchemaHistory } from '../../../src/source/mysql/history/schema-history.ts'
+import type { BinlogOffset } from '../../../src/source/mysql/offset.ts'
 import { DdlTracker } from '../../../src/source/mysql/schema/ddl-tracker.ts'
 import { TableSchemas } from '../../../src/source/mysql/schema/table-schema.ts'
 import { ShapeFactory } from '../../../src/source/mysql/shape.ts'
@@ -85,8 +86,9 @@ export function trackerFor(config: MysqlConnectorConfig): DdlTracker {
 export async function takeSnapshot(
   connector: Readonly<Record<string, string>>,
   port: number,
-  openSession: () => Promise<TextSession> = () => openTextSession({ host: '127.0.0.1', port, user: 'root' }),
+  options: { readonly openSession?: () => Promise<TextSession>; readonly keptOffset?: BinlogOffset } = {},
 ): Promise<SnapshotOutcome> {
+  const openSession = options.openSession ?? (() => openTextSession({ host: '127.0.0.1', port, user: 'root' }))
   const config = configOf(connector, port)
   const topic = new MemoryHistoryTopic()
   const tracker = trackerFor(config)
@@ -100,8 +102,8 @@ export async function takeSnapshot(
     history,
     shapes: new ShapeFactory(config, config.connection.timeZone ?? '+00:00'),
     headers: [],
-    readsData: config.snapshot.mode !== 'no_data',
-    keptOffset: null,
+    readsData: config.snapshot.mode !== 'no_data' && config.snapshot.mode !== 'recovery',
+    keptOffset: options.keptOffset ?? null,
     clock: systemClock,
     logger: silentLogger,
     signal: new AbortController().signal,
