@@ -37,6 +37,8 @@ export { type MariaDbGtid, MariaDbGtidList, mariaDbGtidText } from './gtid/maria
 export { BinaryJson } from './json/binary-json.ts'
 export { CELL_ABSENT, CELL_NULL, type CellRow } from './row/cell-row.ts'
 export { RowReader } from './row/row-reader.ts'
+export { GrowingSink } from './text/growing-sink.ts'
+export { javaDoubleText, javaFloatText } from './text/java-float.ts'
 export type {
   ByteSink,
   CellForm,
@@ -48,8 +50,6 @@ export type {
   ValueSchema,
 } from './type/column-type.ts'
 export { columnType } from './type/column-type-of.ts'
-export { GrowingSink } from './type/growing-sink.ts'
-export { javaDoubleText, javaFloatText } from './type/java-float.ts'
 export type { BinlogColumn } from './type/type-request.ts'
 export {
   type BinlogOptions,

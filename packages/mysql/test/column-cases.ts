@@ -1,9 +1,9 @@
 // Columns and cells for tests of column types.
 import type { ColumnModel } from '../src/ddl/table-model.ts'
+import { GrowingSink } from '../src/text/growing-sink.ts'
+import { javaDoubleText, javaFloatText } from '../src/text/java-float.ts'
 import type { ColumnType, ValueOptions, ValueSchema } from '../src/type/column-type.ts'
 import { columnType } from '../src/type/column-type-of.ts'
-import { GrowingSink } from '../src/type/growing-sink.ts'
-import { javaDoubleText, javaFloatText } from '../src/type/java-float.ts'
 
 /** A nullable column without a default, named `c`, with these differences. */
 export function columnOf(typeName: string, parts: Partial<ColumnModel> = {}): ColumnModel {
@@ -86,14 +86,20 @@ export function jsonOfValue(schema: ValueSchema, value: unknown): string {
         .fields!.map((field, i) => `"${field.name}":${jsonOfValue(field.schema, (value as unknown[])[i])}`)
         .join(',')}}`
     default:
-      return String(value)
+      return String(value as number | bigint | boolean)
   }
 }
 
 /** A string as Jackson prints it into UTF-8. */
 function quoted(text: string): string {
-  const unicode = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
-  return `"${text.replace(/["\\\u0000-\u001f\ud800-\udfff]/g, (unit) => SHORT_ESCAPES[unit] ?? unicode(unit))}"`
+  let json = '"'
+  for (let i = 0; i < text.length; i++) {
+    const unit = text[i]!
+    const code = text.charCodeAt(i)
+    const isPlain = code >= 0x20 && (code < 0xd800 || code > 0xdfff)
+    json += SHORT_ESCAPES[unit] ?? (isPlain ? unit : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`)
+  }
+  return `${json}"`
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

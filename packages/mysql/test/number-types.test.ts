@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { javaDoubleText, javaFloatText } from '../src/type/java-float.ts'
+import { javaDoubleText, javaFloatText } from '../src/text/java-float.ts'
 import { bothForms, cellOf, columnOf, hex, logged, optionsOf, selected } from './column-cases.ts'
 import { packDecimal } from './packed-cells.ts'
 

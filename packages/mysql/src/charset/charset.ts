@@ -1,6 +1,6 @@
 // Character sets of the server: how bytes of a column become text.
 import { MysqlUnsupportedError } from '../error.ts'
-import { writeUtf8 } from '../type/json-text.ts'
+import { writeUtf8 } from '../text/json-text.ts'
 import type { CharsetDecoder } from './charset-decoder.ts'
 import { multiByteDecoder } from './multi-byte.ts'
 import { singleByteDecoder } from './single-byte.ts'

@@ -1,6 +1,7 @@
 // A decoder from a function that steps from code point to code point.
+
+import { putCodePoint } from '../text/json-text.ts'
 import type { ByteSink } from '../type/column-type.ts'
-import { putCodePoint } from '../type/json-text.ts'
 import type { CharsetDecoder } from './charset-decoder.ts'
 
 /**

@@ -1,8 +1,8 @@
 // Binary JSON, as the server stores it and logs it, to text as Debezium prints it: no spaces, keys in stored order.
 import { MysqlDataError } from '../error.ts'
+import { MAX_FLOAT_TEXT, putJavaDouble } from '../text/java-float.ts'
+import { putInt, putInt64, putUint64 } from '../text/json-digits.ts'
 import type { ByteSink } from '../type/column-type.ts'
-import { MAX_FLOAT_TEXT, putJavaDouble } from '../type/java-float.ts'
-import { putInt, putInt64, putUint64 } from '../type/json-digits.ts'
 import { plainDigits } from './exact-double.ts'
 import { JsonOutput } from './json-output.ts'
 import { putOpaque } from './opaque.ts'

@@ -1,7 +1,8 @@
 // Where decoded JSON text goes: gathered in a small buffer and handed on in pieces, so that a large document is never whole in memory.
+
+import { GrowingSink } from '../text/growing-sink.ts'
+import { putUnicodeEscape, writeEscapedUtf8 } from '../text/json-text.ts'
 import type { ByteSink } from '../type/column-type.ts'
-import { GrowingSink } from '../type/growing-sink.ts'
-import { putUnicodeEscape, writeEscapedUtf8 } from '../type/json-text.ts'
 
 /** A piece is handed on when it has this many bytes. */
 const PIECE_BYTES = 16_384

@@ -1,17 +1,17 @@
 // Values inside a JSON document that JSON itself does not have: decimals, dates and times; anything else as base64.
 
-import { putIsoDate, putIsoTime, TRIMMED } from '../type/iso-text.ts'
-import { putBase64 } from '../type/json-base64.ts'
-import { newMoment } from '../type/moment.ts'
-import { decimalGroups, MAX_DECIMAL_TEXT, packedBytes, putPacked } from '../type/packed-decimal.ts'
-import {
-  MYSQL_TYPE_DATE,
-  MYSQL_TYPE_DATETIME,
-  MYSQL_TYPE_NEWDECIMAL,
-  MYSQL_TYPE_TIME,
-  MYSQL_TYPE_TIMESTAMP,
-} from '../type/type-codes.ts'
+import { putIsoDate, putIsoTime, TRIMMED } from '../text/iso-text.ts'
+import { putBase64 } from '../text/json-base64.ts'
+import { newMoment } from '../text/moment.ts'
+import { decimalGroups, MAX_DECIMAL_TEXT, packedBytes, putPacked } from '../text/packed-decimal.ts'
 import type { JsonOutput } from './json-output.ts'
+
+// Type codes of values in a document: those of columns.
+const MYSQL_TYPE_TIMESTAMP = 7
+const MYSQL_TYPE_DATE = 10
+const MYSQL_TYPE_TIME = 11
+const MYSQL_TYPE_DATETIME = 12
+const MYSQL_TYPE_NEWDECIMAL = 246
 
 const QUOTE = 0x22
 const TEMPORAL_BYTES = 8

@@ -1,6 +1,6 @@
 // How many bytes a cell takes in a row image, by the type code and metadata of its column in the TABLE_MAP event.
 import { MysqlUnsupportedError } from '../error.ts'
-import { decimalGroups, packedBytes } from '../type/packed-decimal.ts'
+import { decimalGroups, packedBytes } from '../text/packed-decimal.ts'
 import {
   MYSQL_TYPE_BIT,
   MYSQL_TYPE_BLOB,

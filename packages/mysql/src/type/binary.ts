@@ -1,6 +1,7 @@
 // BINARY, VARBINARY and the BLOB types in the four representations of `binary.handling.mode`.
+
+import { writeBase64, writeBase64Url } from '../text/json-base64.ts'
 import type { ByteSink, CellJsonWriter, ColumnType } from './column-type.ts'
-import { writeBase64, writeBase64Url } from './json-base64.ts'
 import { schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 
 const LOWER_HEX = Buffer.from('0123456789abcdef')

@@ -1,7 +1,8 @@
 // BIT: a boolean for BIT(1), else little-endian bytes; both forms of a cell hold the same big-endian bytes.
+
+import { writeBase64 } from '../text/json-base64.ts'
+import { writeFalse, writeTrue } from '../text/json-literal.ts'
 import type { ColumnType } from './column-type.ts'
-import { writeBase64 } from './json-base64.ts'
-import { writeFalse, writeTrue } from './json-literal.ts'
 import { MYSQL_TYPE_BIT } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 

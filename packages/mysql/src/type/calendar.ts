@@ -1,5 +1,5 @@
 // Calendar arithmetic of Java's ISO chronology (proleptic Gregorian) on plain numbers.
-import type { Moment } from './moment.ts'
+import type { Moment } from '../text/moment.ts'
 
 const DAYS_BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 const DAYS_IN_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

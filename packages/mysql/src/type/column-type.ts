@@ -64,7 +64,10 @@ export type CellForm = 'binlog' | 'text'
 /** Decodes one cell, `bytes[start, end)`, which is not NULL. Values: see {@link ColumnType.read}. Throws MysqlDataError. */
 export type CellReader = (bytes: Buffer, start: number, end: number) => unknown
 
-/** Appends the JSON of one cell, `bytes[start, end)`, which is not NULL, exactly as Kafka's JsonConverter prints it. */
+/**
+ * Appends the JSON of one cell, `bytes[start, end)`, which is not NULL, exactly as Kafka's JsonConverter prints it. A value that has no
+ * representation (`read` answers null) is the word `null`, which no other value starts like. Throws MysqlDataError.
+ */
 export type CellJsonWriter = (bytes: Buffer, start: number, end: number, sink: ByteSink) => void
 
 /** One column compiled for one form: what the hot path calls per cell. */

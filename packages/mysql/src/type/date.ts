@@ -1,11 +1,12 @@
 // DATE: days since 1970 or ISO text by `time.precision.mode`.
+
+import { putIsoDate } from '../text/iso-text.ts'
+import { putInt } from '../text/json-digits.ts'
+import { writeConstant } from '../text/json-literal.ts'
+import { type Moment, type MomentReader, newMoment, readDate, readTextMoment } from '../text/moment.ts'
 import { epochDay } from './calendar.ts'
 import type { ColumnType } from './column-type.ts'
 import { adjustedYear, hasZeroPart, requireCalendarDay } from './invalid-date.ts'
-import { putIsoDate } from './iso-text.ts'
-import { putInt } from './json-digits.ts'
-import { writeConstant } from './json-literal.ts'
-import { type Moment, type MomentReader, newMoment, readDate, readTextMoment } from './moment.ts'
 import { momentOfDefault } from './temporal-default.ts'
 import { MYSQL_TYPE_DATE, MYSQL_TYPE_NEWDATE } from './type-codes.ts'
 import { mismatch, schemaOf, type TypeRequest } from './type-request.ts'

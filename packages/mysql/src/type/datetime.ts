@@ -1,11 +1,19 @@
 // DATETIME: milliseconds, microseconds, nanoseconds or ISO text by `time.precision.mode`; read as UTC.
+
+import { putIsoDate, putIsoTime, TRIMMED } from '../text/iso-text.ts'
+import { writeConstant } from '../text/json-literal.ts'
+import {
+  type Moment,
+  type MomentReader,
+  newMoment,
+  readDatetime2,
+  readOldDatetime,
+  readTextMoment,
+} from '../text/moment.ts'
 import { epochDay } from './calendar.ts'
 import type { ColumnType } from './column-type.ts'
 import { countOf, isOutsideNanos, type TimeUnit, writeCount } from './instant-count.ts'
 import { adjustedYear, hasZeroPart, requireCalendarDay } from './invalid-date.ts'
-import { putIsoDate, putIsoTime, TRIMMED } from './iso-text.ts'
-import { writeConstant } from './json-literal.ts'
-import { type Moment, type MomentReader, newMoment, readDatetime2, readOldDatetime, readTextMoment } from './moment.ts'
 import { momentOfDefault } from './temporal-default.ts'
 import { MYSQL_TYPE_DATETIME, MYSQL_TYPE_DATETIME2 } from './type-codes.ts'
 import { mismatch, schemaOf, type TypeRequest } from './type-request.ts'

@@ -1,9 +1,10 @@
 // DECIMAL: Connect's Decimal, a double or plain text by `decimal.handling.mode`; from packed groups of digits or from text.
+
+import { MAX_FLOAT_TEXT, putJavaDouble } from '../text/java-float.ts'
+import { writeBase64 } from '../text/json-base64.ts'
+import { type DecimalGroups, decimalGroups, MAX_DECIMAL_TEXT, putPacked, readPacked } from '../text/packed-decimal.ts'
 import type { ColumnType } from './column-type.ts'
 import { decimalSchema, unscaledBytesOfBigint, unscaledOfText } from './decimal-value.ts'
-import { MAX_FLOAT_TEXT, putJavaDouble } from './java-float.ts'
-import { writeBase64 } from './json-base64.ts'
-import { type DecimalGroups, decimalGroups, MAX_DECIMAL_TEXT, putPacked, readPacked } from './packed-decimal.ts'
 import { MYSQL_TYPE_NEWDECIMAL } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 import { UnscaledValue } from './unscaled.ts'

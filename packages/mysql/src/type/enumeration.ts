@@ -1,7 +1,8 @@
 // ENUM and SET: labels. The log holds numbers (index, bits), the text protocol the labels themselves.
+
+import { writeConstant } from '../text/json-literal.ts'
+import { putEscapedUtf8, writeUtf8 } from '../text/json-text.ts'
 import type { ColumnType } from './column-type.ts'
-import { writeConstant } from './json-literal.ts'
-import { putEscapedUtf8, writeUtf8 } from './json-text.ts'
 import { MYSQL_TYPE_ENUM, MYSQL_TYPE_SET } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 

@@ -1,7 +1,8 @@
 // FLOAT, DOUBLE and REAL: numbers printed as Java prints them.
+
+import { MAX_FLOAT_TEXT, putJavaDouble, putJavaFloat } from '../text/java-float.ts'
 import type { CellReader, ColumnType } from './column-type.ts'
 import { defaultNumber } from './integer.ts'
-import { MAX_FLOAT_TEXT, putJavaDouble, putJavaFloat } from './java-float.ts'
 import { MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 

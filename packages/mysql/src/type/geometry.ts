@@ -1,11 +1,11 @@
 // The spatial types: SRID and WKB, as a struct; a cell is a little-endian SRID of four bytes and the WKB in both forms.
 import { MysqlDataError } from '../error.ts'
+import { MAX_FLOAT_TEXT, putJavaDouble } from '../text/java-float.ts'
+import { writeBase64 } from '../text/json-base64.ts'
+import { putInt } from '../text/json-digits.ts'
+import { writeConstant, writeNull } from '../text/json-literal.ts'
 import type { ByteSink, ColumnType, ValueSchema } from './column-type.ts'
 import { readUint32 } from './integer-cell.ts'
-import { MAX_FLOAT_TEXT, putJavaDouble } from './java-float.ts'
-import { writeBase64 } from './json-base64.ts'
-import { putInt } from './json-digits.ts'
-import { writeConstant, writeNull } from './json-literal.ts'
 import { schemaOf, type TypeRequest } from './type-request.ts'
 
 const SRID_BYTES = 4

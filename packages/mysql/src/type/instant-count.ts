@@ -1,7 +1,8 @@
 // A point in time as whole seconds and microseconds, counted since 1970 in a unit: microseconds of the year 9999 pass 2^53, so the two
 // parts stay apart until the digits are written.
+
+import { putInt, putPadded, putUint } from '../text/json-digits.ts'
 import type { ByteSink } from './column-type.ts'
-import { putInt, putPadded, putUint } from './json-digits.ts'
 
 /** Unit in which Debezium's temporal types count. */
 export type TimeUnit = 'millis' | 'micros' | 'nanos'

@@ -1,4 +1,8 @@
 // TINYINT to BIGINT, signed and unsigned, YEAR excepted: numbers, or bytes for BIGINT UNSIGNED in `precise` mode.
+
+import { writeBase64 } from '../text/json-base64.ts'
+import { putInt, putInt64, putUint } from '../text/json-digits.ts'
+import { writeFalse, writeTrue } from '../text/json-literal.ts'
 import type { ByteSink, CellJsonWriter, ColumnType, SchemaKind } from './column-type.ts'
 import { decimalDefault, decimalSchema, unscaledBytesOfBigint } from './decimal-value.ts'
 import {
@@ -9,9 +13,6 @@ import {
   SIGNED_READERS,
   UNSIGNED_READERS,
 } from './integer-cell.ts'
-import { writeBase64 } from './json-base64.ts'
-import { putInt, putInt64, putUint } from './json-digits.ts'
-import { writeFalse, writeTrue } from './json-literal.ts'
 import {
   MYSQL_TYPE_INT24,
   MYSQL_TYPE_LONG,

@@ -1,7 +1,7 @@
 // What Debezium makes of dates that its types cannot hold.
 import { MysqlDataError } from '../error.ts'
+import type { Moment } from '../text/moment.ts'
 import { isCalendarDay } from './calendar.ts'
-import type { Moment } from './moment.ts'
 
 /** True where a part of the date is zero: such a value becomes NULL, or the fallback of a NOT NULL column. */
 export function hasZeroPart(moment: Moment): boolean {

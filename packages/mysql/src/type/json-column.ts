@@ -1,8 +1,8 @@
 // JSON columns: text in a string. The log holds binary JSON, which is printed without spaces; a snapshot holds the server's own text.
 import { BinaryJson } from '../json/binary-json.ts'
+import { writeConstant } from '../text/json-literal.ts'
+import { openQuote, writeUtf8 } from '../text/json-text.ts'
 import type { ColumnType } from './column-type.ts'
-import { writeConstant } from './json-literal.ts'
-import { openQuote, writeUtf8 } from './json-text.ts'
 import { MYSQL_TYPE_JSON } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 

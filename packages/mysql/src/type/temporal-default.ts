@@ -1,8 +1,8 @@
 // Default values of temporal columns: text of the DDL → parts.
 
+import { type Moment, newMoment } from '../text/moment.ts'
 import { isCalendarDay } from './calendar.ts'
 import { hasZeroPart } from './invalid-date.ts'
-import { type Moment, newMoment } from './moment.ts'
 import { statedDefault, type TypeRequest } from './type-request.ts'
 
 /** What stands for CURRENT_TIMESTAMP: Debezium's table models hold this text. */

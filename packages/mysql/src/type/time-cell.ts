@@ -1,5 +1,5 @@
 // TIME cells: a signed duration, read from either form into one reused object.
-import { type Moment, newMoment, readFraction, textFraction } from './moment.ts'
+import { type Moment, newMoment, readFraction, textFraction } from '../text/moment.ts'
 
 /** A duration: the parts are those of its absolute value. */
 export interface Duration {

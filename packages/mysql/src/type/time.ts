@@ -1,9 +1,10 @@
 // TIME: a duration of up to 838 hours in microseconds or nanoseconds, or a time of day in milliseconds or ISO text, by
 // `time.precision.mode`. The two forms of a time of day cannot hold what lies outside 00:00:00–23:59:59.999999.
+
+import { putIsoTime, TRIMMED } from '../text/iso-text.ts'
+import { writeConstant } from '../text/json-literal.ts'
 import type { ColumnType, SchemaKind } from './column-type.ts'
 import { countOf, type TimeUnit, writeCount } from './instant-count.ts'
-import { putIsoTime, TRIMMED } from './iso-text.ts'
-import { writeConstant } from './json-literal.ts'
 import {
   type Duration,
   type DurationReader,

@@ -1,11 +1,12 @@
 // TIMESTAMP: always ISO text in UTC. The log's form has exactly the column's fraction digits, a snapshot's as many as are not trailing
 // zeros: both as recorded from Debezium.
+
+import { putIsoDate, putIsoTime, TRIMMED } from '../text/iso-text.ts'
+import { writeConstant } from '../text/json-literal.ts'
+import { type Moment, type MomentReader, newMoment, readFraction, readTextMoment } from '../text/moment.ts'
 import { dateOfEpochDay, epochDay } from './calendar.ts'
 import type { ColumnType } from './column-type.ts'
 import { hasZeroPart, requireCalendarDay } from './invalid-date.ts'
-import { putIsoDate, putIsoTime, TRIMMED } from './iso-text.ts'
-import { writeConstant } from './json-literal.ts'
-import { type Moment, type MomentReader, newMoment, readFraction, readTextMoment } from './moment.ts'
 import { momentOfDefault } from './temporal-default.ts'
 import { localToUtc } from './time-zone.ts'
 import { MYSQL_TYPE_TIMESTAMP, MYSQL_TYPE_TIMESTAMP2 } from './type-codes.ts'

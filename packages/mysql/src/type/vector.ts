@@ -1,6 +1,7 @@
 // VECTOR: an array of little-endian 4-byte floats, the same bytes in both forms.
+
+import { MAX_FLOAT_TEXT, putJavaFloat } from '../text/java-float.ts'
 import type { ColumnType } from './column-type.ts'
-import { MAX_FLOAT_TEXT, putJavaFloat } from './java-float.ts'
 import { schemaOf, type TypeRequest } from './type-request.ts'
 
 const FLOAT_BYTES = 4

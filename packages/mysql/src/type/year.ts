@@ -1,9 +1,10 @@
 // YEAR: a number. The stored 0 is 1900 in both forms, as Debezium streams it.
+
+import { putInt } from '../text/json-digits.ts'
 import type { ColumnType } from './column-type.ts'
 import { defaultNumber } from './integer.ts'
 import { readTextInteger } from './integer-cell.ts'
 import { adjustedYear } from './invalid-date.ts'
-import { putInt } from './json-digits.ts'
 import { MYSQL_TYPE_YEAR } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
 

@@ -1,14 +1,14 @@
 // Writes text as a JSON string the way Jackson does, and bytes as base64: straight from bytes to bytes.
 // Jackson escapes `"`, `\`, control characters (short forms, else \u00XX in capitals) and, as surrogate pairs, everything above U+FFFF.
-import type { ByteSink } from './column-type.ts'
+import type { ByteSink } from '../type/column-type.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** Per byte of UTF-8: 0 = copy, 1 = \u00XX, 2 = starts a sequence of four bytes, else the letter behind the backslash. */
+/** Per byte of UTF-8: 0 = copy, 1 = \u00XX, 2 = part of a sequence, else the letter behind the backslash. */
 const ESCAPES = new Uint8Array(256)
 ESCAPES.fill(1, 0, 0x20)
-ESCAPES.fill(2, 0xf0)
+ESCAPES.fill(2, 0x80)
 ESCAPES[QUOTE] = QUOTE
 ESCAPES[BACKSLASH] = BACKSLASH
 ESCAPES[0x08] = 0x62
@@ -66,15 +66,9 @@ export function putEscapedUtf8(out: Buffer, pos: number, bytes: Buffer, start: n
       out[pos++] = byte
       i++
     } else if (action === 2) {
-      const codePoint = i + 3 < end ? fourByteCodePoint(bytes, i) : -1
-      if (codePoint < 0) {
-        pos = putReplacement(out, pos)
-        i++
-      } else {
-        pos = putUnicodeEscape(out, pos, 0xd7c0 + (codePoint >> 10))
-        pos = putUnicodeEscape(out, pos, 0xdc00 | (codePoint & 0x3ff))
-        i += 4
-      }
+      const length = sequenceLength(bytes, i, end)
+      pos = putSequence(out, pos, bytes, i, length)
+      i += Math.abs(length)
     } else {
       pos = action === 1 ? putUnicodeEscape(out, pos, byte) : putShortEscape(out, pos, action)
       i++
@@ -166,20 +160,40 @@ function putShortEscape(out: Buffer, pos: number, letter: number): number {
   return pos + 2
 }
 
-function putReplacement(out: Buffer, pos: number): number {
-  out[pos] = 0xef
-  out[pos + 1] = 0xbf
-  out[pos + 2] = 0xbd
-  return pos + 3
+/**
+ * Length of the UTF-8 sequence at `i`, whose first byte is 0x80 or more; negative for bytes that are no character, of which so many become
+ * one U+FFFD, as TextDecoder does it (the longest beginning of a valid sequence, or one byte).
+ */
+function sequenceLength(bytes: Buffer, i: number, end: number): number {
+  const lead = bytes[i]!
+  if (lead < 0xc2 || lead > 0xf4) return -1
+  const second = i + 1 < end ? bytes[i + 1]! : 0
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+  if (second < least || second > most) return -1
+  if (lead < 0xe0) return 2
+  if (i + 2 >= end || (bytes[i + 2]! & 0xc0) !== 0x80) return -2
+  if (lead < 0xf0) return 3
+  return i + 3 < end && (bytes[i + 3]! & 0xc0) === 0x80 ? 4 : -3
 }
 
-/** The code point of a four-byte sequence at `i`, or -1 where it is not one. */
-function fourByteCodePoint(bytes: Uint8Array, i: number): number {
-  const a = bytes[i]!
-  const b = bytes[i + 1]!
-  const c = bytes[i + 2]!
-  const d = bytes[i + 3]!
-  if (a > 0xf4 || (b & 0xc0) !== 0x80 || (c & 0xc0) !== 0x80 || (d & 0xc0) !== 0x80) return -1
-  const codePoint = ((a & 7) << 18) | ((b & 0x3f) << 12) | ((c & 0x3f) << 6) | (d & 0x3f)
-  return codePoint >= 0x10000 && codePoint <= 0x10ffff ? codePoint : -1
+/** Copies a sequence; four bytes become a surrogate pair, what is no character U+FFFD. */
+function putSequence(out: Buffer, pos: number, bytes: Buffer, i: number, length: number): number {
+  if (length < 0) {
+    out[pos] = 0xef
+    out[pos + 1] = 0xbf
+    out[pos + 2] = 0xbd
+    return pos + 3
+  }
+  const second = bytes[i + 1]!
+  if (length === 4) {
+    const codePoint =
+      ((bytes[i]! & 7) << 18) | ((second & 0x3f) << 12) | ((bytes[i + 2]! & 0x3f) << 6) | (bytes[i + 3]! & 0x3f)
+    pos = putUnicodeEscape(out, pos, 0xd7c0 + (codePoint >> 10))
+    return putUnicodeEscape(out, pos, 0xdc00 | (codePoint & 0x3ff))
+  }
+  out[pos] = bytes[i]!
+  out[pos + 1] = second
+  if (length === 3) out[pos + 2] = bytes[i + 2]!
+  return pos + length
 }

@@ -1,5 +1,5 @@
 // A plain byte sink: for tests, for defaults and for callers without one of their own.
-import type { ByteSink } from './column-type.ts'
+import type { ByteSink } from '../type/column-type.ts'
 
 /** A {@link ByteSink} over one buffer that doubles when it is full. */
 export class GrowingSink implements ByteSink {

@@ -1,5 +1,5 @@
 // Appends JSON's literal words and other text that is known beforehand.
-import type { ByteSink } from './column-type.ts'
+import type { ByteSink } from '../type/column-type.ts'
 
 const NULL = Buffer.from('null')
 const TRUE = Buffer.from('true')

@@ -1,5 +1,5 @@
 // Writes integers as decimal digits into a byte sink, without a string or a BigInt on the way.
-import type { ByteSink } from './column-type.ts'
+import type { ByteSink } from '../type/column-type.ts'
 
 const TENS = new Uint8Array(100)
 const ONES = new Uint8Array(100)

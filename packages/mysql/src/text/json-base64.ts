@@ -1,5 +1,5 @@
 // Writes bytes as base64 inside a JSON string, straight from bytes to bytes.
-import type { ByteSink } from './column-type.ts'
+import type { ByteSink } from '../type/column-type.ts'
 
 const STANDARD = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 const URL_SAFE = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
