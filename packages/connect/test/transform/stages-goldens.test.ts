@@ -117,6 +117,8 @@ test.skipIf(!hasGoldens).each(cases)('%s is transformed as recorded', (scenario)
     return
   }
   const stages = made
+  // Where the topic has one partition, what the recording shows is not what the record asked for.
+  const isRouted = scenario.startsWith('tr-partition')
   const lines: string[] = []
   let failure: string | null = null
   for (const record of sourceRecords(baseOf(scenario) as string, scenario)) {
@@ -128,7 +130,7 @@ test.skipIf(!hasGoldens).each(cases)('%s is transformed as recorded', (scenario)
       const headers = out.headers
         .filter((header) => !header.key.startsWith('__debezium.context'))
         .map((header) => [header.key, text(stages.headerConverter.fromConnectHeader(out.topic, header))])
-      lines.push(JSON.stringify([out.topic, out.topicPartition, key, value, headers]))
+      lines.push(JSON.stringify([out.topic, isRouted ? out.topicPartition : null, key, value, headers]))
     } catch (thrown) {
       failure ??= (thrown as Error).message
     }
@@ -138,7 +140,6 @@ test.skipIf(!hasGoldens).each(cases)('%s is transformed as recorded', (scenario)
     return
   }
   expect(failure).toBeNull()
-  const isRouted = scenario.includes('partition')
   const expected = goldenRecords(scenario)
     .filter((line) => !/^(history|schemahistory)/.test(line.topic))
     .map((line) =>
