@@ -110,3 +110,31 @@ test('no broker at the address is a named error', async () => {
     message: expect.stringContaining('127.0.0.1:1'),
   })
 })
+
+test('released frames of a port link carry the next ones, with nothing of the old content', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const client = new PortLink(port1)
+  const broker = new PortLink(port2)
+  const frames: string[] = []
+  const buffers = new Set<number>()
+  broker.onFrame = (frame) => {
+    frames.push(`${frame.length} ${frame.toString('latin1', 0, 2)} ${frame.toString('latin1', frame.length - 1)}`)
+    buffers.add(frame.buffer.byteLength)
+    broker.release(frame)
+    expect(frame.length).toBe(0)
+    // Behind the returned buffer: when the answer is there, that is too.
+    void broker.send([Buffer.from('ok')])
+  }
+  const sizes = [100_000, 99_000, 105_000, 90_000]
+  for (const [i, size] of sizes.entries()) {
+    const answered = new Promise<void>((resolve) => {
+      client.onFrame = () => resolve()
+    })
+    await client.send([Buffer.from(String(i)), Buffer.alloc(size, 'abcd'[i])])
+    await answered
+  }
+  client.close()
+  expect(frames).toEqual(['100001 0a a', '99001 1b b', '105001 2c c', '90001 3d d'])
+  // All four came in the first buffer, which has an eighth more than the first frame.
+  expect([...buffers]).toEqual([112_501])
+})
