@@ -66,6 +66,13 @@ export class ManagedConnector {
     return this.#enqueue(async () => {})
   }
 
+  /** Shows at once that what runs is about to change. Resolves when the status is written. */
+  unassign(): Promise<void> {
+    this.#epoch++
+    this.#put('UNASSIGNED', null, null)
+    return this.#writes
+  }
+
   forgetTopics(): void {
     for (const task of this.#tasks.values()) task.forgetTopics()
   }
@@ -86,7 +93,7 @@ export class ManagedConnector {
     const line = connectorTransition(this.#state, command)
     const isRestart = command === 'restart' || command === 'reconfigure'
     const skipsConnector = restart?.onlyFailed === true && this.#state !== 'FAILED'
-    if (isRestart && !skipsConnector) this.#put('UNASSIGNED', null, null)
+    if (command === 'restart' && !skipsConnector) this.#put('UNASSIGNED', null, null)
     if (restart && (restart.includeTasks || restart.onlyFailed) && !skipsConnector) this.#put('RESTARTING', null, null)
     if (line.to === 'gone') {
       await this.#tasksDo('remove')

@@ -28,7 +28,7 @@ export class ManagedTask {
   #state: TaskState = 'UNASSIGNED'
   #running: RunningTask | null = null
   #spoken = Promise.withResolvers<void>()
-  /** Connect leaves the version unknown when a task that was started paused goes on. */
+  /** Connect's status has no version when a task that was started paused goes on, until something else is asked of it. */
   #isVersionKnown = true
 
   constructor(options: ManagedTaskOptions) {
@@ -64,6 +64,9 @@ export class ManagedTask {
     else if (command === 'resume' && next === 'RUNNING' && this.#state === 'PAUSED') {
       this.#state = 'RUNNING'
       this.#running?.resume()
+    } else if (command === 'resume' && this.#state === 'RUNNING' && !this.#isVersionKnown) {
+      this.#isVersionKnown = true
+      this.#put('RUNNING', null, this.#options.version)
     } else if (command === 'remove') {
       await this.#end()
       this.#write(() => this.#options.statuses.removeTask(this.#options.connector, this.#options.task))
@@ -93,7 +96,6 @@ export class ManagedTask {
     if (event.kind === 'running') {
       this.#state = 'RUNNING'
       this.#put('RUNNING', null, this.#isVersionKnown ? version : null)
-      this.#isVersionKnown = true
     } else if (event.kind === 'paused') {
       this.#state = 'PAUSED'
       this.#put('PAUSED', null, version)

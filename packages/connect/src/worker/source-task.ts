@@ -16,7 +16,7 @@ import type { TaskChannel } from './task-channel.ts'
 /** What a task's plugins module (plugins.ts) exports for task threads. Each throws a CdcError for what it cannot make. */
 export interface TaskPlugins {
   createSource(config: StoredConfig, context: SourceContext, log: Logger): Promise<Source>
-  /** Converters and transforms: the connector's, else the worker's. `warnings`: one sentence for each former option name. */
+  /** Converters and transforms: the connector's, else the worker's. */
   createStages(
     config: StoredConfig,
     settings: Readonly<Record<string, string>>,
@@ -26,7 +26,6 @@ export interface TaskPlugins {
     readonly valueConverter: Converter
     readonly headerConverter: HeaderConverter
     readonly transforms: Transforms & { close(): void }
-    readonly warnings: readonly string[]
   }
 }
 
@@ -51,43 +50,39 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
   const maxRetries = numberOf(config['errors.max.retries'], -1)
   const waitMs = numberOf(config['retriable.restart.connector.wait.ms'], 10_000)
   let retries = 0
+  let hasRead = false
+  const onBatch = () => {
+    hasRead = true
+    retries = 0
+  }
   if (channel.isPaused) channel.say({ kind: 'paused' })
   channel.onPause = (isPaused) => {
     if (isPaused) channel.say({ kind: 'paused' })
   }
   await channel.whenUnpaused()
   while (!channel.signal.aborted) {
-    const startedMs = Date.now()
-    let isOpened = false
     try {
-      await runOnce(options, () => {
-        isOpened = true
-        retries = 0
-      })
+      await runOnce(options, onBatch)
       // A source that has nothing more to read leaves its task running, idle, as Connect's tasks are.
       if (!channel.signal.aborted) await once(channel.signal, 'abort')
       return
     } catch (thrown) {
-      if (channel.signal.aborted && CdcError.from(thrown).code === 'CDC_STATE_ABORTED') return
       const error = CdcError.from(thrown)
-      const mayRetry = error.retriable && (maxRetries < 0 || retries < maxRetries)
-      if (!mayRetry || (!isOpened && retries === 0 && maxRetries === 0)) throw error
+      if (channel.signal.aborted && error.code === 'CDC_STATE_ABORTED') return
+      // Before the first batch only a server that cannot be reached is worth waiting for: all else is a matter of configuration.
+      const isPassing = error.retriable && (hasRead || error.code.startsWith('CDC_CONNECT_'))
+      if (!isPassing || (maxRetries >= 0 && retries >= maxRetries)) throw error
       retries++
       const message = `${error.message}; trying again in ${waitMs} ms (retry ${retries})`
-      log.warn({ code: error.code, ranMs: Date.now() - startedMs, hint: error.hint }, message)
+      log.warn({ code: error.code, hint: error.hint }, message)
       await sleep(waitMs, { signal: channel.signal })
     }
   }
 }
 
-async function runOnce(options: SourceTaskOptions, onOpened: () => void): Promise<void> {
+async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise<void> {
   const { channel, plugins, config, settings, log } = options
-  const { keyConverter, valueConverter, headerConverter, transforms, warnings } = plugins.createStages(
-    config,
-    settings,
-    log,
-  )
-  for (const warning of warnings) log.warn(warning)
+  const { keyConverter, valueConverter, headerConverter, transforms } = plugins.createStages(config, settings, log)
   await using stack = new AsyncDisposableStack()
   stack.defer(() => transforms.close())
   const output = stack.use(await options.openOutput())
@@ -110,11 +105,24 @@ async function runOnce(options: SourceTaskOptions, onOpened: () => void): Promis
   })
   stack.defer(() => progress.close())
   channel.onForgetTopics = () => writer.forgetTopics()
-  onOpened()
   channel.onPause = (isPaused) => channel.say({ kind: isPaused ? 'paused' : 'running' })
   if (!channel.isPaused) channel.say({ kind: 'running' })
   const onTopics = (topics: readonly string[]) => channel.say({ kind: 'topics', topics })
-  await runSourceLoop({ source, writer, output, progress, whenUnpaused: () => channel.whenUnpaused(), onTopics })
+  const whenUnpaused = () => channel.whenUnpaused()
+  await runSourceLoop({ source: watched(source, onBatch), writer, output, progress, whenUnpaused, onTopics })
+}
+
+/** The source, telling of every batch that it hands out. */
+function watched(source: Source, onBatch: () => void): Source {
+  return {
+    async *batches() {
+      for await (const batch of source.batches()) {
+        onBatch()
+        yield batch
+      }
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  }
 }
 
 function contextOf({ connector, task, channel, openLink }: SourceTaskOptions): SourceContext {

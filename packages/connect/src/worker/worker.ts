@@ -242,8 +242,10 @@ export class Worker implements AsyncDisposable {
     const isNew = !configs.config(name)
     const tasks = isNew ? [] : configs.taskConfigs(name).map((_, task) => ({ connector: name, task }))
     await configs.putConfig(name, config)
+    const connector = this.#managed(name)
     if (isNew) this.#generation++
-    void this.#managed(name).command(isNew ? 'start' : 'reconfigure')
+    else await connector.unassign()
+    void connector.command(isNew ? 'start' : 'reconfigure')
     return { isNew, info: { ...this.#info(name, config), tasks } }
   }
 

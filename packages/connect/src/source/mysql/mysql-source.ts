@@ -95,7 +95,7 @@ export class MysqlSource implements Source {
 
   async #serverFacts(): Promise<ServerFacts> {
     const { connection } = this.#config
-    const control = await connectControl(connectionOptions(connection, this.#context.signal))
+    const control = await connectControl(connectionOptions(connection, this.#context.signal)).catch(refusedLogin)
     try {
       return await readServerFacts(control.query)
     } finally {
@@ -228,6 +228,18 @@ function kafkaHistory({ history, connectorName }: MysqlConnectorConfig, context:
     bootstrapServers,
     openLink: context.openLink,
     clientId: `${connectorName}-schemahistory`,
+  })
+}
+
+/** A refused login shows at the first question in Debezium, whose words its users know. */
+function refusedLogin(thrown: unknown): never {
+  const error = cdcErrorOf(thrown)
+  if (error.code !== 'CDC_AUTH_DENIED') throw error
+  const message = `Error reading MySQL variables: ${error.message}`
+  throw new CdcError(error.code, message, {
+    javaClass: 'io.debezium.DebeziumException',
+    hint: error.hint,
+    cause: error,
   })
 }
 
