@@ -98,7 +98,10 @@ describe('kafkajs', () => {
       await consumer.subscribe({ topic, fromBeginning: true })
       await consumer.run({
         eachMessage: async ({ partition, message }) => {
-          seen.set(`${partition}:${message.offset}`, `${message.value} ${message.headers?.h?.toString()}`)
+          seen.set(
+            `${partition}:${message.offset}`,
+            `${message.value?.toString() ?? 'null'} ${message.headers?.h?.toString()}`,
+          )
         },
       })
       return consumer

@@ -25,7 +25,7 @@ async function start(options: Parameters<typeof startBrokerThread>[0], log?: Par
   return thread
 }
 
-describe('the broker thread', () => {
+describe('the broker thread', { timeout: 60_000 }, () => {
   it('serves over ports and over TCP at once, logs, closes, and has everything after the next start', async () => {
     const lines: string[] = []
     const listen = { host: '127.0.0.1', port: 0 }

@@ -68,7 +68,8 @@ export function nullableStructure<F extends Fields>(
     shape: { kind: 'structure', isNullable: true, fields },
     codec: (version, flexible) => {
       const inner = structureCodec(fields, version, flexible)
-      if (versions.tag !== undefined) return { read: inner.read, write: (w, v) => v !== null && inner.write(w, v) }
+      if (versions.tag !== undefined)
+        return { read: (r) => inner.read(r), write: (w, v) => v !== null && inner.write(w, v) }
       return {
         read: (reader) => (reader.int8() < 0 ? null : inner.read(reader)),
         write: (writer, value) => {
@@ -94,7 +95,7 @@ export function array<R, W>(element: Element<R, W>, versions: object = {}): Fiel
     shape: { kind: 'array', isNullable: false, element },
     codec: (version, flexible) => {
       const inner = field.codec(version, flexible)
-      return { read: (reader) => inner.read(reader) ?? [], write: inner.write }
+      return { read: (reader) => inner.read(reader) ?? [], write: (writer, value) => inner.write(writer, value) }
     },
   }
 }

@@ -5,26 +5,10 @@ import type { KafkaErrorCode } from '../../error-codes.ts'
 import type { BrokerLogger, ResolvedOptions } from '../options.ts'
 import type { Topic } from '../topic/topic.ts'
 import { Group } from './group.ts'
-import { GroupMember, type JoinResult, type MemberProtocol, type SyncResult } from './group-member.ts'
+import { type JoinWish, joinKnown, joinNew } from './group-joining.ts'
+import { GroupMember, type JoinResult, joinError, type SyncResult, syncError } from './group-member.ts'
 import type { CommittedOffset, OffsetKey, StoredGroup } from './group-records.ts'
 import { type GroupOffsets, GroupStore } from './group-store.ts'
-
-/** What a member says when it joins. */
-export interface JoinWish {
-  groupId: string
-  memberId: string
-  groupInstanceId: string | null
-  clientId: string
-  clientHost: string
-  sessionTimeoutMs: number
-  rebalanceTimeoutMs: number
-  protocolType: string
-  protocols: readonly MemberProtocol[]
-  /** Whether a new member must come back with the id it is given (JoinGroup 4 and later). */
-  requiresKnownId: boolean
-  /** Whether a returning static leader can be told to keep its assignment (JoinGroup 9 and later). */
-  knowsSkipAssignment: boolean
-}
 
 /** Who speaks for a group: a member of a generation, or (generation below 0) an administrator. */
 export interface MemberClaim {
@@ -74,15 +58,24 @@ export class GroupCoordinator {
   /** A member joins; resolves when the next generation begins, or with an error. */
   async join(wish: JoinWish): Promise<JoinResult> {
     const group = this.#groups.get(wish.groupId)
-    const refuse = (code: KafkaErrorCode): JoinResult => {
-      return new Group(wish.groupId, this.#host()).joinError(wish.memberId, code)
-    }
+    const refuse = (code: KafkaErrorCode): JoinResult => joinError(wish.memberId, code)
     if (this.#isClosed) return refuse('COORDINATOR_NOT_AVAILABLE')
     if (wish.groupId === '') return refuse('INVALID_GROUP_ID')
     if (wish.sessionTimeoutMs < MIN_SESSION_MS || wish.sessionTimeoutMs > MAX_SESSION_MS)
       return refuse('INVALID_SESSION_TIMEOUT')
-    if (wish.memberId === '') return this.#joinNew(group ?? this.#ensure(wish.groupId), wish)
-    return group === undefined ? refuse('UNKNOWN_MEMBER_ID') : this.#joinKnown(group, wish)
+    if (wish.memberId === '') {
+      const entered = group ?? this.#ensure(wish.groupId)
+      const result = joinNew(entered, wish, this.#options.limits.maxGroupMembers)
+      const isLeftEmpty = entered.members.size === 0 && entered.pending.size === 0
+      // a refused request must not leave a group behind
+      if (group === undefined && isLeftEmpty) this.#groups.delete(wish.groupId)
+      return result
+    }
+    if (group === undefined) return refuse('UNKNOWN_MEMBER_ID')
+    return joinKnown(group, wish, () => {
+      const found = this.#member({ ...wish, generationId: -1 })
+      return found instanceof Found ? found.member : found
+    })
   }
 
   /** A member wants its assignment; the leader brings everybody's. */
@@ -91,16 +84,16 @@ export class GroupCoordinator {
     assignments: ReadonlyMap<string, Uint8Array>,
   ): Promise<SyncResult> {
     const found = this.#member(claim)
-    if (!(found instanceof Found)) return new Group(claim.groupId, this.#host()).syncError(found)
+    if (!(found instanceof Found)) return syncError(found)
     const { group, member } = found
-    if (claim.generationId !== group.generation) return group.syncError('ILLEGAL_GENERATION')
+    if (claim.generationId !== group.generation) return syncError('ILLEGAL_GENERATION')
     const isOther = (given: string | null, own: string | null): boolean => given !== null && given !== own
     if (isOther(claim.protocolType, group.protocolType) || isOther(claim.protocolName, group.protocol)) {
-      return group.syncError('INCONSISTENT_GROUP_PROTOCOL')
+      return syncError('INCONSISTENT_GROUP_PROTOCOL')
     }
     switch (group.state) {
       case 'PreparingRebalance':
-        return group.syncError('REBALANCE_IN_PROGRESS')
+        return syncError('REBALANCE_IN_PROGRESS')
       case 'CompletingRebalance': {
         const answer = group.sync(member)
         if (member.id === group.leader) await group.assign(assignments)
@@ -110,7 +103,7 @@ export class GroupCoordinator {
         group.heard(member)
         return group.syncResult(member)
       default:
-        return group.syncError('UNKNOWN_MEMBER_ID')
+        return syncError('UNKNOWN_MEMBER_ID')
     }
   }
 
@@ -221,72 +214,6 @@ export class GroupCoordinator {
     for (const group of this.#groups.values()) group.end('COORDINATOR_NOT_AVAILABLE')
   }
 
-  #joinNew(group: Group, wish: JoinWish): JoinResult | Promise<JoinResult> {
-    const refuse = (code: KafkaErrorCode, memberId = ''): JoinResult => group.joinError(memberId, code)
-    if (!group.supports(wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
-    const known = wish.groupInstanceId === null ? undefined : group.instances.get(wish.groupInstanceId)
-    if (known === undefined && group.members.size + group.pending.size >= this.#options.limits.maxGroupMembers) {
-      return refuse('GROUP_MAX_SIZE_REACHED')
-    }
-    const id = Group.newMemberId(wish.groupInstanceId ?? wish.clientId)
-    if (wish.groupInstanceId === null && wish.requiresKnownId) {
-      group.expect(id, wish.sessionTimeoutMs)
-      return refuse('MEMBER_ID_REQUIRED', id)
-    }
-    const member = memberOf(id, wish)
-    if (known !== undefined) return this.#joinReturning(group, group.members.get(known) as GroupMember, member, wish)
-    group.add(member, wish.protocolType)
-    return group.join(member)
-  }
-
-  /** A static member comes back under a new id. When nothing changes for the others, the generation goes on. */
-  async #joinReturning(group: Group, old: GroupMember, fresh: GroupMember, wish: JoinWish): Promise<JoinResult> {
-    const wasLeader = group.leader === old.id
-    group.replace(old, fresh)
-    if (group.state !== 'Stable' || group.choose() !== group.protocol) {
-      group.rebalance(`static member ${wish.groupInstanceId} came back`)
-      return group.join(fresh)
-    }
-    group.heard(fresh)
-    await this.#store.storeGroup(group.id, group.stored()).catch(() => {})
-    const result = group.joinResult(fresh, wish.knowsSkipAssignment)
-    // an older client must not take itself for the leader: it would assign anew what it does not know
-    return wasLeader && !wish.knowsSkipAssignment ? { ...result, leader: old.id, members: [] } : result
-  }
-
-  #joinKnown(group: Group, wish: JoinWish): JoinResult | Promise<JoinResult> {
-    const refuse = (code: KafkaErrorCode): JoinResult => group.joinError(wish.memberId, code)
-    if (!group.supports(wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
-    if (group.pending.has(wish.memberId)) {
-      if (wish.groupInstanceId !== null) return refuse('UNKNOWN_MEMBER_ID')
-      clearTimeout(group.pending.get(wish.memberId))
-      group.pending.delete(wish.memberId)
-      const fresh = memberOf(wish.memberId, wish)
-      group.add(fresh, wish.protocolType)
-      return group.join(fresh)
-    }
-    const found = this.#member({ ...wish, generationId: -1 })
-    if (!(found instanceof Found)) return refuse(found)
-    const { member } = found
-    const isUnchanged = member.offersSame(wish.protocols)
-    const mayGoOn =
-      group.state === 'CompletingRebalance'
-        ? isUnchanged
-        : group.state === 'Stable' && isUnchanged && member.id !== group.leader
-    if (mayGoOn) {
-      group.heard(member)
-      return group.joinResult(member)
-    }
-    member.protocols = copyProtocols(wish.protocols)
-    member.sessionTimeoutMs = wish.sessionTimeoutMs
-    member.rebalanceTimeoutMs = wish.rebalanceTimeoutMs
-    member.clientId = wish.clientId
-    member.clientHost = wish.clientHost
-    // before the wait begins: with it this rebalance may be complete at once
-    if (group.state !== 'PreparingRebalance') group.rebalance(`member ${member.id} joined again`)
-    return group.join(member)
-  }
-
   #commitRefusal(claim: MemberClaim): KafkaErrorCode {
     if (this.#isClosed) return 'COORDINATOR_NOT_AVAILABLE'
     const group = this.#groups.get(claim.groupId)
@@ -357,13 +284,4 @@ class Found {
     this.group = group
     this.member = member
   }
-}
-
-function memberOf(id: string, wish: JoinWish): GroupMember {
-  return new GroupMember({ ...wish, id, instanceId: wish.groupInstanceId, protocols: copyProtocols(wish.protocols) })
-}
-
-/** Subscriptions are views of a request frame, which they would keep in memory. */
-function copyProtocols(protocols: readonly MemberProtocol[]): MemberProtocol[] {
-  return protocols.map(({ name, metadata }) => ({ name, metadata: Uint8Array.from(metadata) }))
 }

@@ -1,5 +1,6 @@
 // One member of a classic consumer group.
 
+import { errorNumber, type KafkaErrorCode } from '../../error-codes.ts'
 import type { StoredMember } from './group-records.ts'
 
 /** An assignment protocol that a member offers, with its subscription in that protocol's own bytes. */
@@ -29,6 +30,25 @@ export interface SyncResult {
 }
 
 const NOTHING = Buffer.alloc(0)
+
+/** A refusal of JoinGroup. `memberId`: the id the client named, or the one it shall come back with. */
+export function joinError(memberId: string, code: KafkaErrorCode): JoinResult {
+  return {
+    errorCode: errorNumber(code),
+    generationId: -1,
+    protocolType: null,
+    protocolName: null,
+    leader: '',
+    memberId,
+    skipAssignment: false,
+    members: [],
+  }
+}
+
+/** A refusal of SyncGroup. */
+export function syncError(code: KafkaErrorCode): SyncResult {
+  return { errorCode: errorNumber(code), protocolType: null, protocolName: null, assignment: NOTHING }
+}
 
 /** State of one member. Whoever sets `awaitingJoin` or `awaitingSync` owns a request that waits for its answer. */
 export class GroupMember {

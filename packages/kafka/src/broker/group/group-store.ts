@@ -107,6 +107,7 @@ export class GroupStore {
     let offset = log.startOffset
     while (offset < log.highWatermark) {
       const bytes = await log.read(offset, READ_BYTES)
+      if (bytes.length === 0) return // compaction left nothing up to the end
       for (const batch of readBatches(bytes, { check: true })) {
         for (const { key, value, ...record } of batch.records()) {
           if (record.offset >= offset && key !== null) this.#apply(key, value)

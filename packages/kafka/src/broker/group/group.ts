@@ -2,8 +2,15 @@
 // group-coordinator.ts; here things happen.
 
 import { randomUUID } from 'node:crypto'
-import { errorNumber, type KafkaErrorCode } from '../../error-codes.ts'
-import type { GroupMember, JoinResult, MemberProtocol, SyncResult } from './group-member.ts'
+import type { KafkaErrorCode } from '../../error-codes.ts'
+import {
+  type GroupMember,
+  type JoinResult,
+  joinError,
+  type MemberProtocol,
+  type SyncResult,
+  syncError,
+} from './group-member.ts'
 import { type StoredGroup, subscribedTopics } from './group-records.ts'
 
 /** States with Kafka's names as DescribeGroups shows them. */
@@ -123,7 +130,7 @@ export class Group {
 
   /** A member waits for the next generation; resolves with what it is told. */
   join(member: GroupMember): Promise<JoinResult> {
-    member.awaitingJoin?.(this.joinError(member.id, 'UNKNOWN_MEMBER_ID'))
+    member.awaitingJoin?.(joinError(member.id, 'UNKNOWN_MEMBER_ID'))
     const { promise, resolve } = Promise.withResolvers<JoinResult>()
     member.awaitingJoin = resolve
     if (member.isNew)
@@ -135,7 +142,7 @@ export class Group {
 
   /** A member waits for its assignment; resolves with it. */
   sync(member: GroupMember): Promise<SyncResult> {
-    member.awaitingSync?.(this.syncError('UNKNOWN_MEMBER_ID'))
+    member.awaitingSync?.(syncError('UNKNOWN_MEMBER_ID'))
     const { promise, resolve } = Promise.withResolvers<SyncResult>()
     member.awaitingSync = resolve
     return promise
@@ -196,25 +203,8 @@ export class Group {
     }
   }
 
-  joinError(memberId: string, code: KafkaErrorCode): JoinResult {
-    return {
-      errorCode: errorNumber(code),
-      generationId: -1,
-      protocolType: null,
-      protocolName: null,
-      leader: '',
-      memberId,
-      skipAssignment: false,
-      members: [],
-    }
-  }
-
   syncResult(member: GroupMember): SyncResult {
     return { errorCode: 0, protocolType: this.protocolType, protocolName: this.protocol, assignment: member.assignment }
-  }
-
-  syncError(code: KafkaErrorCode): SyncResult {
-    return { errorCode: errorNumber(code), protocolType: null, protocolName: null, assignment: NOTHING }
   }
 
   /** The protocol that would be chosen with the members as they are: among those all offer, the one most members prefer. */
@@ -251,6 +241,11 @@ export class Group {
     }
     this.#setState(members.length === 0 ? 'Empty' : 'Stable')
     if (stored.currentStateTimestampMs >= 0) this.stateSinceMs = stored.currentStateTimestampMs
+  }
+
+  /** Makes the state durable. */
+  store(): Promise<void> {
+    return this.#host.store(this)
   }
 
   /** As stored. */
@@ -355,15 +350,15 @@ export class Group {
   #failSyncs(code: KafkaErrorCode): void {
     for (const member of this.members.values()) {
       if (member.awaitingSync === undefined) continue
-      member.answerSync(this.syncError(code))
+      member.answerSync(syncError(code))
       this.heard(member)
     }
   }
 
   #fence(member: GroupMember, code: KafkaErrorCode = 'FENCED_INSTANCE_ID'): void {
     member.unwatch()
-    member.answerJoin(this.joinError(member.id, code))
-    member.answerSync(this.syncError(code))
+    member.answerJoin(joinError(member.id, code))
+    member.answerSync(syncError(code))
   }
 
   #setState(state: GroupState): void {
