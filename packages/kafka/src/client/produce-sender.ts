@@ -51,7 +51,7 @@ export class ProduceSender {
     this.#isPumpWanted = true
     if (this.#isPumping || this.#isClosed || this.#ready.size === 0) return
     this.#isPumping = true
-    this.#run().finally(() => {
+    void this.#run().finally(() => {
       this.#isPumping = false
       if (this.#isPumpWanted) this.pump()
     })

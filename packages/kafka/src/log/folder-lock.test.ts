@@ -47,7 +47,7 @@ describe('FolderLock', () => {
       await Promise.all(takers.map(said))
       const answers = takers.map(said)
       for (const taker of takers) taker.send('go')
-      expect((await Promise.all(answers)).sort()).toEqual([
+      expect((await Promise.all(answers)).map(String).sort()).toEqual([
         ...Array.from({ length: 4 }, () => 'DATA_FOLDER_LOCKED'),
         'got',
       ])

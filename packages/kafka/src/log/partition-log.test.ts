@@ -2,6 +2,7 @@ import { mkdtemp, open, readdir, rm, stat, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BATCH_FIELD, sealBatch, writeInt64 } from '../record/batch-header.ts'
 import { readBatches } from '../record/batch-reader.ts'
 import { BatchWriter } from '../record/batch-writer.ts'
 import { type Disk, nodeDisk } from './disk.ts'
@@ -156,6 +157,18 @@ describe('append and read', () => {
     expect(await log.offsetForTime(1101)).toEqual({ offset: 21, timestampMs: 1101 })
     expect(await log.offsetForTime(1102)).toEqual({ offset: 22, timestampMs: 1110 })
     expect(await log.offsetForTime(5000)).toBeNull()
+    await log.close()
+  })
+
+  it('finds a time although a batch claims a later one than its records have', async () => {
+    const log = await openLog()
+    const claims = batch(['a'], { ts: 1000 })
+    writeInt64(claims, 9000, BATCH_FIELD.maxTimestamp)
+    sealBatch(claims)
+    log.append(claims)
+    log.append(batch(['b'], { ts: 2000 }))
+    await log.flush()
+    expect(await log.offsetForTime(1500)).toEqual({ offset: 1, timestampMs: 2000 })
     await log.close()
   })
 

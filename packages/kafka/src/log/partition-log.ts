@@ -1,7 +1,7 @@
 // The durable log of one topic partition: appends validated batches, makes them durable in groups, reads them back.
 import { KafkaError } from '../error.ts'
 import { BATCH_ATTRIBUTE, BATCH_FIELD, type BatchHeader, sealBatch, writeInt64 } from '../record/batch-header.ts'
-import { type BatchView, readBatches, readControlMarker } from '../record/batch-reader.ts'
+import { type BatchView, readControlMarker } from '../record/batch-reader.ts'
 import { checkBatches } from './append-check.ts'
 import type { FileCache } from './file-cache.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -11,6 +11,7 @@ import { type CutTail, createSegment, openPartition, storeSnapshot } from './rec
 import type { RecoveryFile } from './recovery-point.ts'
 import { damaged, type Segment } from './segment.ts'
 import { scanSegment } from './segment-scan.ts'
+import { findTime, type TimedOffset } from './time-lookup.ts'
 
 /** What {@link PartitionLog.append} answers. */
 export interface AppendResult {
@@ -208,33 +209,8 @@ export class PartitionLog {
   }
 
   /** The first record whose time is at or after the given one; null when there is none. */
-  async offsetForTime(timestampMs: number): Promise<{ offset: number; timestampMs: number } | null> {
-    for (const segment of [...this.segments]) {
-      const index = await segment.index()
-      if (index.maxTimestampMs < timestampMs) continue
-      let position = index.positionForTime(timestampMs)
-      let found: BatchHeader | undefined
-      const options = { to: segment.sizeBytes, firstOffset: segment.baseOffset, checksums: false }
-      await scanSegment(this.#files, segment.path, { ...options, from: position }, (header, at) => {
-        if (
-          found !== undefined ||
-          header.maxTimestamp < timestampMs ||
-          header.baseOffset + header.lastOffsetDelta < this.#startOffset
-        )
-          return
-        found = header
-        position = at
-      })
-      if (found === undefined) continue
-      const bytes = await segment.read(found.baseOffset, 1, Number.POSITIVE_INFINITY, false)
-      for (const batch of readBatches(bytes))
-        for (const record of batch.records())
-          if (record.timestampMs >= timestampMs && record.offset >= this.#startOffset)
-            return record.offset < this.#durableOffset
-              ? { offset: record.offset, timestampMs: record.timestampMs }
-              : null
-    }
-    return null
+  offsetForTime(timestampMs: number): Promise<TimedOffset | null> {
+    return findTime(this.#files, [...this.segments], timestampMs, this.#startOffset, this.#durableOffset)
   }
 
   /** Deletes the records before `offset` (-1 = all). Resolves with the new start, which is on disk. Rejects with OFFSET_OUT_OF_RANGE. */

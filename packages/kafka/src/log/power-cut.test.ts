@@ -80,10 +80,10 @@ class PowerCutDisk implements Disk {
     this.#maybeCrash()
   }
 
-  close = nodeDisk.close
-  read = nodeDisk.read
-  sizeBytes = nodeDisk.sizeBytes
-  truncate = nodeDisk.truncate
+  close = (fd: number) => nodeDisk.close(fd)
+  read = (fd: number, buffer: Uint8Array, position: number) => nodeDisk.read(fd, buffer, position)
+  sizeBytes = (fd: number) => nodeDisk.sizeBytes(fd)
+  truncate = (fd: number, sizeBytes: number) => nodeDisk.truncate(fd, sizeBytes)
 
   #file(fd: number): SimFile {
     return this.#files.get(this.#paths.get(fd)!)!
