@@ -30,6 +30,7 @@ export { decodeRotate, type RotateEvent } from './event/rotate.ts'
 export { DUMMY_TABLE_ID, RowsDecoder, STMT_END_F } from './event/rows.ts'
 export { decodeRowsQuery } from './event/rows-query.ts'
 export { decodeTableMap, TableMaps } from './event/table-map.ts'
+export { decodeTransactionPayload, PayloadEvents } from './event/transaction-payload.ts'
 export { decodeXid } from './event/xid.ts'
 // gtid: sets of transactions
 export { GtidSet, type GtidSource } from './gtid/gtid-set.ts'

@@ -11,6 +11,7 @@ import { decodeRotate } from './rotate.ts'
 import { RowsDecoder } from './rows.ts'
 import { decodeRowsQuery } from './rows-query.ts'
 import { decodeTableMap } from './table-map.ts'
+import { decodeTransactionPayload, PayloadEvents } from './transaction-payload.ts'
 import { decodeXid } from './xid.ts'
 
 /** The decoded body of an event; null for types that are known to be harmless. Throws MYSQL_PROTOCOL_EVENT for corrupt bytes. */
@@ -48,7 +49,16 @@ export function decodeEvent(view: EventView): unknown {
       return decodeMariaDbGtid(cursor, view)
     case EventType.MARIADB_GTID_LIST_EVENT:
       return decodeMariaDbGtidList(cursor)
+    case EventType.TRANSACTION_PAYLOAD_EVENT:
+      return decodeInner(view, decodeTransactionPayload(cursor))
     default:
       return null
   }
+}
+
+function decodeInner(view: EventView, bytes: Buffer): { readonly typeCode: number; readonly event: unknown }[] {
+  const inner = new PayloadEvents(view, bytes)
+  const events: { readonly typeCode: number; readonly event: unknown }[] = []
+  while (inner.next()) events.push({ typeCode: inner.header.typeCode, event: decodeEvent(inner) })
+  return events
 }

@@ -118,7 +118,8 @@ export function sourceStruct(name: string, facts: SourceFacts, pos: number, row:
       CONNECTOR_WORD,
       name,
       epochNs / 1_000_000n,
-      snapshot,
+      // Null as in Debezium, where the schema's default says `false`: converters that do not put defaults in show null.
+      snapshot === 'false' ? null : snapshot,
       database,
       null,
       epochNs / 1000n,

@@ -7,8 +7,10 @@ import {
   decodeQuery,
   decodeRotate,
   decodeRowsQuery,
+  decodeTransactionPayload,
   EventType,
   type EventView,
+  PayloadEvents,
   type QueryEvent,
   RowsDecoder,
   type RowsEvent,
@@ -134,11 +136,8 @@ export class StreamDecoder {
         progress.move(view)
         return false
       case EventType.TRANSACTION_PAYLOAD_EVENT:
-        throw unsupported(
-          view,
-          'TRANSACTION_PAYLOAD_EVENT',
-          'SET GLOBAL binlog_transaction_compression=OFF and take a new snapshot.',
-        )
+        this.#takePayload(view, visit)
+        return false
       case EventType.MARIADB_GTID_EVENT:
       case EventType.MARIADB_GTID_LIST_EVENT:
       case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
@@ -157,6 +156,20 @@ export class StreamDecoder {
     if (pending === null) return
     if (pending.isInTransaction) this.#progress.eventDone()
     else this.#progress.endGtid()
+  }
+
+  // A compressed transaction: its events stand at the position of the one that holds them.
+  #takePayload(view: EventView, visit: (item: SourceItem) => void): void {
+    const inner = new PayloadEvents(view, decodeTransactionPayload(this.#cursor))
+    while (inner.next()) {
+      if (this.decode(inner, visit)) {
+        throw unsupported(
+          view,
+          'a statement inside a compressed transaction',
+          'Set binlog_transaction_compression=OFF.',
+        )
+      }
+    }
   }
 
   #takeGtid(view: EventView): void {
