@@ -2,7 +2,15 @@
 // twice in PostgreSQL. MILLRACE_KILLS sets the number of kills (default 30).
 import path from 'node:path'
 import { publish } from '@millrace/outbox'
-import { freePort, freshFolder, type MysqlServer, type PostgresServer, ServerProcess, startMysql, startPostgres } from '@millrace/servers'
+import {
+  freePort,
+  freshFolder,
+  type MysqlServer,
+  type PostgresServer,
+  ServerProcess,
+  startMysql,
+  startPostgres,
+} from '@millrace/servers'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -40,10 +48,21 @@ class Writer {
   }
 
   async #run(): Promise<void> {
-    const connection = await mysql.createConnection({ host: server.host, port: server.port, user: 'dbz', password: 'dbz', database: 'ledger' })
+    const connection = await mysql.createConnection({
+      host: server.host,
+      port: server.port,
+      user: 'dbz',
+      password: 'dbz',
+      database: 'ledger',
+    })
     for (let n = 1; !this.#isStopped; n++) {
       await connection.beginTransaction()
-      const id = await publish(connection, { aggregateType: 'ledger', aggregateId: String(n), type: 'written', payload: Buffer.from([n & 0xff, 0xff]) })
+      const id = await publish(connection, {
+        aggregateType: 'ledger',
+        aggregateId: String(n),
+        type: 'written',
+        payload: Buffer.from([n & 0xff, 0xff]),
+      })
       // every tenth is rolled back: it must never appear
       if (n % 10 === 0) await connection.rollback()
       else {
@@ -60,7 +79,19 @@ test(`${KILLS} kills lose nothing and apply nothing twice`, { timeout: 60_000 + 
   const dataDir = freshFolder('kill')
   const [restPort, kafkaPort] = await Promise.all([freePort(), freePort()])
   const start = async () => {
-    const child = ServerProcess.start({ name: 'millrace', command: process.execPath, args: ['--disable-warning=ExperimentalWarning', MAIN, dataDir, String(restPort), String(kafkaPort), String(postgres.port)], logFile: `${dataDir}.log` })
+    const child = ServerProcess.start({
+      name: 'millrace',
+      command: process.execPath,
+      args: [
+        '--disable-warning=ExperimentalWarning',
+        MAIN,
+        dataDir,
+        String(restPort),
+        String(kafkaPort),
+        String(postgres.port),
+      ],
+      logFile: `${dataDir}.log`,
+    })
     await child.waitReady(async () => (await fetch(`http://127.0.0.1:${restPort}/connectors`)).ok, 30_000)
     return child
   }
@@ -77,8 +108,18 @@ test(`${KILLS} kills lose nothing and apply nothing twice`, { timeout: 60_000 + 
   await writer.stop()
   expect(writer.committed.length).toBeGreaterThan(100)
 
-  const pool = new pg.Pool({ host: postgres.host, port: postgres.port, user: postgres.user, password: postgres.password, database: postgres.database })
-  await eventually('all events in PostgreSQL', async () => (await countOf(pool, 'count(DISTINCT event)')) >= writer.committed.length, 120_000)
+  const pool = new pg.Pool({
+    host: postgres.host,
+    port: postgres.port,
+    user: postgres.user,
+    password: postgres.password,
+    database: postgres.database,
+  })
+  await eventually(
+    'all events in PostgreSQL',
+    async () => (await countOf(pool, 'count(DISTINCT event)')) >= writer.committed.length,
+    120_000,
+  )
   const records = await readByKcat(`127.0.0.1:${kafkaPort}`, 'outbox.event.ledger')
   const inTopic = new Set(records.map(({ headers }) => /id=([0-9a-f]{32})/.exec(headers)?.[1]))
   const missing = writer.committed.filter((id) => !inTopic.has(id))
@@ -86,7 +127,9 @@ test(`${KILLS} kills lose nothing and apply nothing twice`, { timeout: 60_000 + 
   expect(inTopic.size).toBe(writer.committed.length)
   const { rows } = await pool.query<{ event: string }>('SELECT event FROM applied')
   expect(rows.map(({ event }) => event).sort()).toEqual([...writer.committed].sort())
-  console.log(`${KILLS} kills: ${writer.committed.length} events committed, ${records.length} records in the topic, ${rows.length} applied`)
+  console.log(
+    `${KILLS} kills: ${writer.committed.length} events committed, ${records.length} records in the topic, ${rows.length} applied`,
+  )
   await pool.end()
   await child.stop()
 })

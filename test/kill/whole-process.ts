@@ -6,8 +6,16 @@ import pg from 'pg'
 
 const [dataDir = '', restPort, kafkaPort, pgPort] = process.argv.slice(2)
 const millrace = await startMillrace({ dataDir, restPort: Number(restPort), kafkaPort: Number(kafkaPort) })
-const pool = new pg.Pool({ host: '127.0.0.1', port: Number(pgPort), user: 'postgres', password: 'postgres', database: 'postgres' })
-await pool.query('CREATE TABLE IF NOT EXISTS applied (event text NOT NULL, aggregate text NOT NULL, value bytea NOT NULL)')
+const pool = new pg.Pool({
+  host: '127.0.0.1',
+  port: Number(pgPort),
+  user: 'postgres',
+  password: 'postgres',
+  database: 'postgres',
+})
+await pool.query(
+  'CREATE TABLE IF NOT EXISTS applied (event text NOT NULL, aggregate text NOT NULL, value bytea NOT NULL)',
+)
 await consume({
   topic: 'outbox.event.ledger',
   group: 'kill-test',
@@ -15,7 +23,11 @@ await consume({
   pool,
   // every application leaves a row of its own: a second one would be seen
   handler: async (tx, message) => {
-    await tx.query('INSERT INTO applied (event, aggregate, value) VALUES ($1, $2, $3)', [message.headers.get('id'), message.key, message.value])
+    await tx.query('INSERT INTO applied (event, aggregate, value) VALUES ($1, $2, $3)', [
+      message.headers.get('id'),
+      message.key,
+      message.value,
+    ])
   },
 })
 console.log('READY')

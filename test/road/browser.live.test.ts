@@ -17,7 +17,11 @@ describe.skipIf(!hasBrowser || !hasKcat)('the road in a browser (needs chromium 
 
   beforeAll(async () => {
     ;[road, browser] = await Promise.all([testRoad(), startBrowser()])
-    const answer = await fetch(`${road.rest}/connectors/`, { method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: STAGE_A })
+    const answer = await fetch(`${road.rest}/connectors/`, {
+      method: 'POST',
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      body: STAGE_A,
+    })
     expect(answer.status).toBe(201)
   })
   afterAll(async () => {
@@ -49,7 +53,9 @@ describe.skipIf(!hasBrowser || !hasKcat)('the road in a browser (needs chromium 
 
   test('the change stands in its topic, read by kafkajs', async () => {
     const topic = 'cdc-mysql.djangodb.polls_question'
-    const consumer = new Kafka({ brokers: [road.bootstrap], logLevel: logLevel.NOTHING }).consumer({ groupId: 'browser-test' })
+    const consumer = new Kafka({ brokers: [road.bootstrap], logLevel: logLevel.NOTHING }).consumer({
+      groupId: 'browser-test',
+    })
     const values: string[] = []
     await eventually(`topic ${topic}`, async () => {
       const names = await readTopicNames(road.bootstrap)
@@ -66,7 +72,11 @@ describe.skipIf(!hasBrowser || !hasKcat)('the road in a browser (needs chromium 
     await consumer.disconnect()
     const { payload } = JSON.parse(value as string)
     expect(payload.op).toMatch(/^[cr]$/)
-    expect(payload.after).toEqual({ id: 1, question_text: QUESTION, pub_date: Date.UTC(2026, 10, 20, 10, 11, 12) * 1000 })
+    expect(payload.after).toEqual({
+      id: 1,
+      question_text: QUESTION,
+      pub_date: Date.UTC(2026, 10, 20, 10, 11, 12) * 1000,
+    })
   })
 
   test('the outbox topic holds the stored payload byte for byte, read by kcat', async () => {
@@ -77,9 +87,13 @@ describe.skipIf(!hasBrowser || !hasKcat)('the road in a browser (needs chromium 
     expect(records).toHaveLength(1)
     const text = Buffer.from(QUESTION)
     // Question { 1: id, 2: question_text, 3: pub_date { 1: seconds } }, fields 1 to 3 of the tutorial
-    const expected = Buffer.concat([Buffer.from([0x08, 1, 0x12, text.length]), text, Buffer.from('1a0608c0b980d806', 'hex')])
+    const expected = Buffer.concat([
+      Buffer.from([0x08, 1, 0x12, text.length]),
+      text,
+      Buffer.from('1a0608c0b980d806', 'hex'),
+    ])
     expect(records[0]?.value.subarray(0, expected.length).toString('hex')).toBe(expected.toString('hex'))
-    expect(records[0]?.headers).toMatch(/^id=[0-9a-f]{32}/)
+    expect(records[0]?.headers).toMatch(/(^|,)id=[0-9a-f]{32}$/)
     expect(records[0]?.key).toContain('"payload":"1"')
   })
 })

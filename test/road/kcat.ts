@@ -19,7 +19,11 @@ export interface KcatRecord {
 /** All records of a topic from its beginning. */
 export async function readByKcat(bootstrap: string, topic: string): Promise<KcatRecord[]> {
   // lengths first: values may hold any byte
-  const { stdout } = await run(KCAT, ['-b', bootstrap, '-C', '-e', '-q', '-o', 'beginning', '-t', topic, '-f', '%K %S %h\\n%k%s\\n'], { encoding: 'buffer', maxBuffer: 1 << 26 })
+  const { stdout } = await run(
+    KCAT,
+    ['-b', bootstrap, '-C', '-e', '-q', '-o', 'beginning', '-t', topic, '-f', '%K %S %h\\n%k%s\\n'],
+    { encoding: 'buffer', maxBuffer: 1 << 26 },
+  )
   const records: KcatRecord[] = []
   let at = 0
   while (at < stdout.length) {
@@ -27,7 +31,11 @@ export async function readByKcat(bootstrap: string, topic: string): Promise<Kcat
     const [keyLength = '0', valueLength = '0', ...headers] = stdout.subarray(at, lineEnd).toString('utf8').split(' ')
     const [keyBytes, valueBytes] = [Math.max(0, Number(keyLength)), Math.max(0, Number(valueLength))]
     const keyEnd = lineEnd + 1 + keyBytes
-    records.push({ key: stdout.subarray(lineEnd + 1, keyEnd).toString('utf8'), value: stdout.subarray(keyEnd, keyEnd + valueBytes), headers: headers.join(' ') })
+    records.push({
+      key: stdout.subarray(lineEnd + 1, keyEnd).toString('utf8'),
+      value: stdout.subarray(keyEnd, keyEnd + valueBytes),
+      headers: headers.join(' '),
+    })
     at = keyEnd + valueBytes + 1
   }
   return records

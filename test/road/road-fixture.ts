@@ -15,9 +15,17 @@ export interface TestRoad {
 }
 
 /** Starts a road; with `dataDir` on the data of an earlier one, which is then kept. */
-export async function testRoad(options: { readonly withoutConnector?: boolean; readonly dataDir?: string } = {}): Promise<TestRoad> {
+export async function testRoad(
+  options: { readonly withoutConnector?: boolean; readonly dataDir?: string } = {},
+): Promise<TestRoad> {
   const dataDir = options.dataDir ?? freshFolder('road')
-  const [pollsPort, restPort, kafkaPort, questionsPort, mysqlPort] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()])
+  const [pollsPort, restPort, kafkaPort, questionsPort, mysqlPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ])
   const road: RunningRoad = await startRoad({
     dataDir,
     pollsPort,
@@ -42,7 +50,11 @@ export async function testRoad(options: { readonly withoutConnector?: boolean; r
 }
 
 /** Asks again until `probe` gives something, and returns it; throws after the time with what the probe said last. */
-export async function eventually<T>(what: string, probe: () => Promise<T | null | undefined | false>, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  probe: () => Promise<T | null | undefined | false>,
+  timeoutMs = 30_000,
+): Promise<T> {
   const end = Date.now() + timeoutMs
   let last: unknown = 'nothing yet'
   while (Date.now() < end) {
