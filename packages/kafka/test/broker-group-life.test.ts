@@ -7,7 +7,7 @@ import type { Group } from '../src/broker/group/group.ts'
 import { GroupCoordinator } from '../src/broker/group/group-coordinator.ts'
 import { resolveOptions } from '../src/broker/options.ts'
 import { Partition, Topic } from '../src/broker/topic/topic.ts'
-import { errorName } from '../src/error-codes.ts'
+import { errorName } from '../src/error.ts'
 import type { PartitionLog } from '../src/log/partition-log.ts'
 
 const SESSION_MS = 6000

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../src/client/connection.ts'
-import { errorName, errorNumber, type KafkaErrorCode } from '../src/error-codes.ts'
+import { errorName, errorNumber, type KafkaErrorCode } from '../src/error.ts'
 import { DeleteGroups } from '../src/protocol/delete-groups.ts'
 import { DeleteTopics } from '../src/protocol/delete-topics.ts'
 import { DescribeGroups } from '../src/protocol/describe-groups.ts'

@@ -1,7 +1,6 @@
 // Coordinates the classic consumer groups of the broker: checks each request as Kafka does and lets the group act.
 
-import { KafkaError } from '../../error.ts'
-import type { KafkaErrorCode } from '../../error-codes.ts'
+import { KafkaError, type KafkaErrorCode } from '../../error.ts'
 import type { BrokerLogger, ResolvedOptions } from '../options.ts'
 import type { Topic } from '../topic/topic.ts'
 import { Group } from './group.ts'

@@ -1,6 +1,6 @@
 // How a member enters a group or its next generation: new, coming back with the id it was given, static, or joining again.
 
-import type { KafkaErrorCode } from '../../error-codes.ts'
+import type { KafkaErrorCode } from '../../error.ts'
 import { Group } from './group.ts'
 import { GroupMember, type JoinResult, joinError, type MemberProtocol } from './group-member.ts'
 

@@ -1,6 +1,6 @@
 // One member of a classic consumer group.
 
-import { errorNumber, type KafkaErrorCode } from '../../error-codes.ts'
+import { errorNumber, type KafkaErrorCode } from '../../error.ts'
 import type { StoredMember } from './group-records.ts'
 
 /** An assignment protocol that a member offers, with its subscription in that protocol's own bytes. */

@@ -2,7 +2,7 @@
 // group-coordinator.ts; here things happen.
 
 import { randomUUID } from 'node:crypto'
-import type { KafkaErrorCode } from '../../error-codes.ts'
+import type { KafkaErrorCode } from '../../error.ts'
 import {
   type GroupMember,
   type JoinResult,

@@ -1,6 +1,6 @@
 // Answers ApiVersions from the table of what is served.
 
-import { errorNumber } from '../../error-codes.ts'
+import { errorNumber } from '../../error.ts'
 import { ApiVersions } from '../../protocol/api-versions.ts'
 import { writeResponseHeader } from '../../protocol/header.ts'
 import type { AnyApi, ResponseInput } from '../../protocol/message.ts'

@@ -1,6 +1,6 @@
 // DescribeCluster and DescribeTopicPartitions: what the newer admin clients ask in place of Metadata.
 
-import { errorNumber } from '../../error-codes.ts'
+import { errorNumber } from '../../error.ts'
 import type { DescribeCluster } from '../../protocol/describe-cluster.ts'
 import type { DescribeTopicPartitions } from '../../protocol/describe-topic-partitions.ts'
 import { ZERO_UUID } from '../../protocol/field.ts'

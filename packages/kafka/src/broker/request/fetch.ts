@@ -1,7 +1,6 @@
 // Fetch: reads whole batches as they lie on disk and waits for more when there are too few. Only what is on disk for good is given out.
 
-import { KafkaError } from '../../error.ts'
-import { errorNumber } from '../../error-codes.ts'
+import { errorNumber, KafkaError } from '../../error.ts'
 import type { Fetch } from '../../protocol/fetch.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'

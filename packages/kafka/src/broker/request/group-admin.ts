@@ -1,6 +1,6 @@
 // DescribeGroups, ListGroups, DeleteGroups and OffsetDelete.
 
-import { errorNumber, type KafkaErrorCode } from '../../error-codes.ts'
+import { errorNumber, type KafkaErrorCode } from '../../error.ts'
 import type { DeleteGroups } from '../../protocol/delete-groups.ts'
 import type { DescribeGroups } from '../../protocol/describe-groups.ts'
 import type { ListGroups } from '../../protocol/list-groups.ts'

@@ -1,6 +1,6 @@
 // FindCoordinator, JoinGroup, SyncGroup, Heartbeat and LeaveGroup: life of a member in a classic group.
 
-import { errorNumber } from '../../error-codes.ts'
+import { errorNumber } from '../../error.ts'
 import { COORDINATOR_GROUP, COORDINATOR_TRANSACTION, type FindCoordinator } from '../../protocol/find-coordinator.ts'
 import type { Heartbeat } from '../../protocol/heartbeat.ts'
 import type { JoinGroup } from '../../protocol/join-group.ts'

@@ -1,6 +1,6 @@
 // OffsetCommit and OffsetFetch.
 
-import { errorNumber, type KafkaErrorCode } from '../../error-codes.ts'
+import { errorNumber, type KafkaErrorCode } from '../../error.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { OffsetCommit } from '../../protocol/offset-commit.ts'
 import type { OffsetFetch } from '../../protocol/offset-fetch.ts'

@@ -1,7 +1,6 @@
 // InitProducerId: identities for idempotent producers. Transactional ones are refused with a fatal error, not with one to retry.
 
-import { KafkaError } from '../../error.ts'
-import { errorNumber } from '../../error-codes.ts'
+import { errorNumber, KafkaError } from '../../error.ts'
 import type { InitProducerId } from '../../protocol/init-producer-id.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { BrokerCore } from '../core.ts'
