@@ -1,6 +1,7 @@
 // The HTTP server: routing, media types, error bodies. What the resources do stands in their own files.
 import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { portHolder } from '@millrace/kafka'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
@@ -212,11 +213,14 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
 
 function listenError(error: unknown, host: string, port: number): CdcError {
   const code = (error as { code?: string }).code
-  if (code === 'EADDRINUSE')
-    return new CdcError('CDC_CONFIG_INVALID', `Port ${port} on ${host} is in use`, {
-      hint: 'End the program that uses it, or choose another port with the worker option listeners.',
+  if (code === 'EADDRINUSE') {
+    const holder = portHolder(port)
+    const by = holder === undefined ? '' : ` by ${holder}`
+    return new CdcError('CDC_CONFIG_INVALID', `Port ${port} on ${host} is in use${by}`, {
+      hint: 'End the program that uses it, or choose another port with --rest-port or the worker option listeners.',
       cause: error,
     })
+  }
   return new CdcError(
     'CDC_CONFIG_INVALID',
     `The REST interface cannot listen on ${host}:${port} (${code ?? 'unknown'})`,

@@ -77,7 +77,7 @@ test('the life of a connector: create, status, change, stop, offsets, delete', a
 
 test('two creations of one name at once: one wins, one conflicts', async () => {
   const answers = await Promise.all([1, 2].map(() => call('POST', '/connectors', { name: 'twin', config })))
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409])
   await call('DELETE', '/connectors/twin')
 })
 

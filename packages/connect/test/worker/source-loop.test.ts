@@ -11,7 +11,7 @@ import { runSourceLoop } from '../../src/worker/source-loop.ts'
 import { traceOf } from '../../src/worker/trace.ts'
 import { MemoryOutput } from '../support/memory-output.ts'
 
-const text = (value: unknown) => (value === null ? null : Buffer.from(String(value)))
+const text = (value: unknown) => (typeof value === 'string' ? Buffer.from(value) : null)
 const noLane = { fromConnect: (_t: string, _s: unknown, value: unknown) => text(value), changeWriter: () => null }
 const converter = { ...noLane, toConnect: () => ({ schema: null, value: null }) }
 
@@ -31,7 +31,9 @@ function record(topic: string, key: string | null, value: string | null): Source
 
 function batchOf(pos: number, items: SourceItem[]): SourceBatch {
   return {
-    forEach: (visit) => items.forEach((item) => void visit(item)),
+    forEach: (visit) => {
+      for (const item of items) visit(item)
+    },
     sourcePartition: { server: 's' },
     sourceOffset: { pos },
     acked: () => {},
