@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../src/client/connection.ts'
-import { errorNumber } from '../src/error-codes.ts'
+import { errorNumber } from '../src/error.ts'
 import { DeleteTopics } from '../src/protocol/delete-topics.ts'
 import { Fetch } from '../src/protocol/fetch.ts'
 import { batchOf, Embedded, ensureTopic, fetchFrom, produce, valuesIn } from './fixtures/embedded.ts'
