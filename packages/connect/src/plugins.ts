@@ -35,6 +35,7 @@ import type { StoredConfig } from './store/store.ts'
 import { buildChain, optionsOf, type TransformChain } from './transform/chain.ts'
 import { extractChanged, readToInsert, schemaChangeFilter } from './transform/debezium/envelope-changes.ts'
 import { ExtractNewRecordState } from './transform/debezium/extract-new-record-state.ts'
+import { swapGeometry, vectorToJson } from './transform/debezium/geometry-and-vector.ts'
 import { headerToValue } from './transform/debezium/header-to-value.ts'
 import { LogicalTopicRouter } from './transform/debezium/logical-topic-router.ts'
 import { partitionRouting } from './transform/debezium/partition-routing.ts'
@@ -142,6 +143,8 @@ const transforms: Readonly<Record<string, TransformPlugin>> = {
     (options) => new TimezoneConverter(options),
     transformTables.timezoneConverterDefinitions,
   ),
+  'io.debezium.transforms.SwapGeometryCoordinates': staged(swapGeometry),
+  'io.debezium.transforms.VectorToJsonConverter': staged(vectorToJson),
   'io.debezium.connector.mysql.transforms.ReadToInsertEvent': staged(readToInsert),
   [`${KAFKA_SMT}DropHeaders`]: staged(dropHeaders),
   [`${KAFKA_SMT}Filter`]: staged(filter),
@@ -183,8 +186,6 @@ const missingTransforms: Readonly<Record<string, readonly ConfigDefinition[]>> =
   'io.debezium.transforms.ExtractSchemaToNewRecord': [],
   'io.debezium.transforms.Filter': [],
   'io.debezium.transforms.GeometryFormatTransformer': [],
-  'io.debezium.transforms.SwapGeometryCoordinates': [],
-  'io.debezium.transforms.VectorToJsonConverter': [],
   'io.debezium.transforms.openlineage.OpenLineage': [],
   'io.debezium.transforms.tracing.ActivateTracingSpan': [],
 }

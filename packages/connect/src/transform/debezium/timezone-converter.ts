@@ -58,7 +58,8 @@ export class TimezoneConverter implements Transform {
 
   /** Which fields of which struct are converted; null = none of this record. */
   #fieldsOf(record: ConnectRecord, envelope: Struct): ((struct: string) => FieldTest) | null {
-    const table = String(rawField(structField(envelope, 'source') ?? envelope, 'table') ?? '')
+    const named = rawField(structField(envelope, 'source') ?? envelope, 'table')
+    const table = typeof named === 'string' ? named : ''
     const listed = this.#rules?.(record.topic, table) ?? null
     if (this.#rules === null || (listed === null && this.#isExclude)) return (struct) => () => struct !== 'source'
     if (listed === null) return null
