@@ -382,7 +382,8 @@ describe('a failing disk', () => {
         expect(refused).toBe(1)
         expect(acked).toEqual([0, 1, 2, 3, 4, 5])
         expect((await readAll(log)).map(([, value]) => value)).toEqual(['a0', 'a1', 'a2', 'a3', 'a4', 'a5'])
-        await log.close()
+        expect(await log.verify()).toBe(log.sizeBytes)
+        // As after a crash: everything is scanned.
         const again = await openLog({ 'segment.bytes': '250' })
         expect((await readAll(again)).length).toBe(6)
         await again.close()

@@ -344,6 +344,9 @@ export class PartitionLog {
       )
       await this.#files.disk.sync(fd)
     })
+    const nextOffset = run.at(-1)!.lastOffset + 1
+    // Nothing counts, here or in memory, before the recovery point is written: when that fails the run is taken back.
+    await this.#writePoint(false, false, { nextOffset, positionBytes: start + runBytes })
     const index = active.openIndex
     let position = start
     for (const batch of run) {
@@ -353,8 +356,6 @@ export class PartitionLog {
     if (start === 0) active.createdMs = Date.now()
     active.modifiedMs = Date.now()
     active.sizeBytes = position
-    const nextOffset = run.at(-1)!.lastOffset + 1
-    await this.#writePoint(false, false, nextOffset)
     this.#durableOffset = nextOffset
     this.#pendingBytes -= runBytes
     // After the waiters: they were here first, and what they answer is what the others then fetch.
@@ -371,13 +372,16 @@ export class PartitionLog {
     await this.#writePoint(false, true)
   }
 
-  #writePoint(isClean: boolean, sync: boolean, nextOffset = this.#durableOffset): Promise<void> {
-    const active = this.segments.at(-1)!
-    const { baseOffset: segmentBase, sizeBytes: positionBytes } = active
-    return this.#recovery.write(
-      { segmentBase, positionBytes, nextOffset, startOffset: this.#startOffset, isClean },
-      sync,
-    )
+  #writePoint(isClean: boolean, sync: boolean, end?: { nextOffset: number; positionBytes: number }): Promise<void> {
+    const { baseOffset: segmentBase, sizeBytes: positionBytes } = this.segments.at(-1)!
+    const point = {
+      segmentBase,
+      positionBytes,
+      nextOffset: this.#durableOffset,
+      startOffset: this.#startOffset,
+      isClean,
+    }
+    return this.#recovery.write({ ...point, ...end }, sync)
   }
 
   #segmentAt(offset: number): number {

@@ -22,8 +22,9 @@ export interface ScanResult {
   readonly damage?: string
 }
 
-/** One batch of a scan. `marker`: what a control batch says (0 abort, 1 commit). */
-export type BatchVisitor = (header: BatchHeader, position: number, marker: number | undefined) => void
+/** One batch of a scan. `marker`: what a control batch says (0 abort, 1 commit). `false` ends the scan behind this batch. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most visitors return nothing
+export type BatchVisitor = (header: BatchHeader, position: number, marker: number | undefined) => void | false
 
 /** Options of {@link scanSegment}: where to start, which offset is the least allowed there, whether checksums are verified. */
 export interface ScanOptions {
@@ -53,9 +54,10 @@ export async function scanSegment(
         const found = inspect(filled, at, nextOffset, options.checksums)
         if (typeof found === 'string') return { endBytes: position + at, nextOffset, damage: found }
         if (found === undefined) break
-        visit(found.header, position + at, found.marker)
+        const goesOn = visit(found.header, position + at, found.marker)
         nextOffset = found.header.baseOffset + found.header.lastOffsetDelta + 1
         at += found.header.sizeBytes
+        if (goesOn === false) return { endBytes: position + at, nextOffset }
       }
       if (at === 0) {
         // Not even one batch fits: take more, up to what the batch says it needs.

@@ -45,9 +45,9 @@ async function nextCandidate(
   let found: { baseOffset: number; endBytes: number } | undefined
   const options = { from: position, to: segment.sizeBytes, firstOffset: segment.baseOffset, checksums: false }
   await scanSegment(files, segment.path, options, (header, at) => {
-    if (found !== undefined || header.maxTimestamp < timestampMs) return
-    if (header.baseOffset + header.lastOffsetDelta >= from)
-      found = { baseOffset: header.baseOffset, endBytes: at + header.sizeBytes }
+    if (header.maxTimestamp < timestampMs || header.baseOffset + header.lastOffsetDelta < from) return undefined
+    found = { baseOffset: header.baseOffset, endBytes: at + header.sizeBytes }
+    return false
   })
   return found
 }
