@@ -39,6 +39,7 @@ import { swapGeometry, vectorToJson } from './transform/debezium/geometry-and-ve
 import { headerToValue } from './transform/debezium/header-to-value.ts'
 import { LogicalTopicRouter } from './transform/debezium/logical-topic-router.ts'
 import { partitionRouting } from './transform/debezium/partition-routing.ts'
+import { enforceRecordSize } from './transform/debezium/record-size.ts'
 import { TimezoneConverter } from './transform/debezium/timezone-converter.ts'
 import { cast } from './transform/kafka/cast.ts'
 import {
@@ -143,6 +144,7 @@ const transforms: Readonly<Record<string, TransformPlugin>> = {
     (options) => new TimezoneConverter(options),
     transformTables.timezoneConverterDefinitions,
   ),
+  'io.debezium.transforms.EnforceRecordSize': staged(enforceRecordSize),
   'io.debezium.transforms.SwapGeometryCoordinates': staged(swapGeometry),
   'io.debezium.transforms.VectorToJsonConverter': staged(vectorToJson),
   'io.debezium.connector.mysql.transforms.ReadToInsertEvent': staged(readToInsert),
@@ -182,7 +184,6 @@ function bothSides(
 /** Transforms that Debezium has and Millrace has not yet. */
 const missingTransforms: Readonly<Record<string, readonly ConfigDefinition[]>> = {
   'io.debezium.transforms.ContentBasedRouter': [],
-  'io.debezium.transforms.EnforceRecordSize': [],
   'io.debezium.transforms.ExtractSchemaToNewRecord': [],
   'io.debezium.transforms.Filter': [],
   'io.debezium.transforms.GeometryFormatTransformer': [],
