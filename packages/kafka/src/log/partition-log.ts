@@ -423,6 +423,8 @@ export class PartitionLog {
     const active = this.segments.at(-1)!
     await this.#files.drop(active.path)
     await this.#files.drop(this.#recovery.path)
+    // First the point, which the failed run may have moved ahead: a crash in between must not look like lost bytes.
+    await this.#writePoint(false, true)
     await this.#files.use(active.path, async (fd) => {
       await this.#files.disk.truncate(fd, active.sizeBytes)
       await this.#files.disk.sync(fd)
@@ -432,7 +434,6 @@ export class PartitionLog {
     const options = { from: start, to: active.sizeBytes, firstOffset: active.baseOffset, checksums: true }
     const scan = await scanSegment(this.#files, active.path, options, () => undefined)
     if (scan.damage !== undefined) throw damaged(active.path, scan.endBytes, scan.damage)
-    await this.#writePoint(false, true)
   }
 }
 
