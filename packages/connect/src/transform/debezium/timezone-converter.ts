@@ -147,6 +147,11 @@ function parseRules(list: readonly string[]): (topic: string, table: string) => 
 
 const ZONED = /^(\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/
 
+/** A fraction as Java's ISO format writes it: no zeros at its end, whatever the column's precision. */
+function shortest(fraction: string): string {
+  return fraction.replace(/\.?0+$/, '')
+}
+
 function zonedTimestamp(text: string, zone: Zone): string {
   const match = ZONED.exec(text)
   if (match === null) return text
@@ -154,7 +159,7 @@ function zonedTimestamp(text: string, zone: Zone): string {
   const localMs = Date.parse(`${local}Z`)
   const epochMs = localMs - (offset === 'Z' ? 0 : zoneOf(offset).offsetAt(0))
   const target = zone.offsetOfLocal(localMs)
-  return `${new Date(epochMs + target).toISOString().slice(0, 19)}${fraction}${offsetText(target)}`
+  return `${new Date(epochMs + target).toISOString().slice(0, 19)}${shortest(fraction)}${offsetText(target)}`
 }
 
 function zonedTime(text: string, zone: Zone): string {
@@ -163,5 +168,5 @@ function zonedTime(text: string, zone: Zone): string {
   const [, local = '', fraction = '', offset = 'Z'] = match
   const epochMs = Date.parse(`1970-01-01T${local}Z`) - (offset === 'Z' ? 0 : zoneOf(offset).offsetAt(0))
   const target = zone.offsetAt(Date.now())
-  return `${new Date(epochMs + target + 86_400_000).toISOString().slice(11, 19)}${fraction}${offsetText(target)}`
+  return `${new Date(epochMs + target + 86_400_000).toISOString().slice(11, 19)}${shortest(fraction)}${offsetText(target)}`
 }
