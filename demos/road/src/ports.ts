@@ -1,6 +1,6 @@
 // The road's ports: all checked before anything starts, so that a busy one is told at once, with its holder and its flag.
-import { portHolder } from '@millrace/kafka'
 import { answersAt } from '@millrace/servers'
+import { portHolder } from 'millrace'
 
 /** A port that the road wants, and the flag that changes it. */
 export interface WantedPort {

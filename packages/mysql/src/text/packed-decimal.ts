@@ -1,8 +1,8 @@
 // DECIMAL in a row image: groups of up to nine digits, big-endian, left to right; the first bit is the sign (set for positive numbers) and
 // all bytes of a negative number are inverted.
 
-import type { UnscaledValue } from '../type/unscaled.ts'
 import { putPadded, putUint } from './json-digits.ts'
+import type { UnscaledValue } from './unscaled.ts'
 
 /** Bytes of a group by its number of digits. */
 const GROUP_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]

@@ -3,11 +3,11 @@
 import { MAX_FLOAT_TEXT, putJavaDouble } from '../text/java-float.ts'
 import { writeBase64 } from '../text/json-base64.ts'
 import { type DecimalGroups, decimalGroups, MAX_DECIMAL_TEXT, putPacked, readPacked } from '../text/packed-decimal.ts'
+import { UnscaledValue } from '../text/unscaled.ts'
 import type { ColumnType } from './column-type.ts'
 import { decimalSchema, unscaledBytesOfBigint, unscaledOfText } from './decimal-value.ts'
 import { MYSQL_TYPE_NEWDECIMAL } from './type-codes.ts'
 import { mismatch, schemaOf, statedDefault, type TypeRequest } from './type-request.ts'
-import { UnscaledValue } from './unscaled.ts'
 
 const QUOTE = 0x22
 const POINT = 0x2e
