@@ -57,7 +57,21 @@ function run(command: string, args: string[], input = ''): Promise<string> {
 
 const kcat = (args: string[], input?: string): Promise<string> => run('kcat', ['-b', address, '-q', ...args], input)
 const java = (tool: string, args: string[], input?: string): Promise<string> =>
-  run('java', ['-Xmx256m', '-cp', classPath ?? '', tool, '--bootstrap-server', address, ...args], input)
+  run(
+    'java',
+    [
+      '-Xmx256m',
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
+      '-cp',
+      classPath ?? '',
+      tool,
+      '--bootstrap-server',
+      address,
+      ...args,
+    ],
+    input,
+  )
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 const newName = (prefix: string): string => `${prefix}-${randomUUID()}`
 
@@ -198,7 +212,7 @@ describe.skipIf(!hasKcat)('kcat', () => {
   })
 })
 
-describe.skipIf(!hasJava)("Kafka's Java tools", () => {
+describe.skipIf(!hasJava)("Kafka's Java tools", { timeout: 600_000 }, () => {
   const topics = 'org.apache.kafka.tools.TopicCommand'
   const consumer = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
   const groups = 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand'
