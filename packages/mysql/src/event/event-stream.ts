@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib'
 import { MysqlProtocolError } from '../error.ts'
 import { ByteCursor, corruptEvent } from './byte-cursor.ts'
+import { rangeChecksum } from './checksum.ts'
 import type { EventHeader } from './event.ts'
 import { EventType, eventHandling, unsupportedEvent } from './event-types.ts'
 import {
@@ -80,7 +81,7 @@ export class EventStream {
       this.#checkFormat(start, end)
     } else if (this.#hasChecksum(start, end)) {
       if (end - start < EVENT_HEADER_BYTES + CHECKSUM_BYTES) throw corruptEvent(view, 'is too short for its checksum')
-      this.#verify(bytes.readUInt32LE(end - CHECKSUM_BYTES), crc32(bytes.subarray(start, end - CHECKSUM_BYTES)))
+      this.#verify(bytes.readUInt32LE(end - CHECKSUM_BYTES), rangeChecksum(bytes, start, end - CHECKSUM_BYTES))
       view.bodyEnd = end - CHECKSUM_BYTES
     }
     if (eventHandling(header.typeCode, header.flags) === 'stop') {
@@ -162,7 +163,7 @@ export class EventStream {
     if (this.format !== null) return this.format.hasChecksum
     if (end - start < EVENT_HEADER_BYTES + CHECKSUM_BYTES) return false
     const { bytes } = this.#view
-    return bytes.readUInt32LE(end - CHECKSUM_BYTES) === crc32(bytes.subarray(start, end - CHECKSUM_BYTES))
+    return bytes.readUInt32LE(end - CHECKSUM_BYTES) === rangeChecksum(bytes, start, end - CHECKSUM_BYTES)
   }
 
   // The in-use flag is set and cleared in the file without touching the checksum, which is that of the flag cleared.
@@ -170,7 +171,7 @@ export class EventStream {
     const { bytes, header } = this.#view
     if (!this.format!.hasChecksum) return
     const stored = bytes.readUInt32LE(end - CHECKSUM_BYTES)
-    let computed = crc32(bytes.subarray(start, end - CHECKSUM_BYTES))
+    let computed = rangeChecksum(bytes, start, end - CHECKSUM_BYTES)
     if (stored !== computed && (header.flags & LOG_EVENT_BINLOG_IN_USE_F) !== 0) {
       const copy = Buffer.from(bytes.subarray(start, end - CHECKSUM_BYTES))
       copy.writeUInt16LE(header.flags & ~LOG_EVENT_BINLOG_IN_USE_F, 17)

@@ -35,6 +35,9 @@ export interface SourceFacts {
 export class ReusedSourceInfo implements SourceInfo {
   readonly #name: string
   readonly #nameJson: string
+  readonly #databaseJson = lastRemembered(jsonText)
+  readonly #tableJson = lastRemembered(jsonText)
+  readonly #fileJson = lastRemembered(jsonText)
   #facts: SourceFacts | null = null
   #head: Buffer = Buffer.alloc(512)
   #headBytes = 0
@@ -48,7 +51,7 @@ export class ReusedSourceInfo implements SourceInfo {
   /** `name`: `topic.prefix`. */
   constructor(name: string) {
     this.#name = name
-    this.#nameJson = JSON.stringify(name)
+    this.#nameJson = jsonText(name)
     this.#encodeTail(null, null)
   }
 
@@ -92,9 +95,9 @@ export class ReusedSourceInfo implements SourceInfo {
     const { epochNs, snapshot, database, table, serverId, gtid, file } = facts
     const text =
       `{"version":"${SOURCE_VERSION}","connector":"${CONNECTOR_WORD}","name":${this.#nameJson},"ts_ms":${epochNs / 1_000_000n}` +
-      `,"snapshot":"${snapshot}","db":${JSON.stringify(database)},"sequence":null` +
-      `,"ts_us":${epochNs / 1000n},"ts_ns":${epochNs},"table":${table === null ? 'null' : JSON.stringify(table)}` +
-      `,"server_id":${serverId},"gtid":${gtid === null ? 'null' : `"${gtid}"`},"file":${JSON.stringify(file)},"pos":`
+      `,"snapshot":"${snapshot}","db":${this.#databaseJson(database)},"sequence":null` +
+      `,"ts_us":${epochNs / 1000n},"ts_ns":${epochNs},"table":${table === null ? 'null' : this.#tableJson(table)}` +
+      `,"server_id":${serverId},"gtid":${gtid === null ? 'null' : `"${gtid}"`},"file":${this.#fileJson(file)},"pos":`
     if (text.length * 3 > this.#head.length) this.#head = Buffer.alloc(text.length * 3)
     this.#headBytes = this.#head.write(text, 0, 'utf8')
   }
@@ -102,7 +105,7 @@ export class ReusedSourceInfo implements SourceInfo {
   #encodeTail(threadId: number | null, query: string | null): void {
     this.#tailThread = threadId
     this.#tailQuery = query
-    const text = `,"thread":${threadId ?? 'null'},"query":${query === null ? 'null' : JSON.stringify(query)}}`
+    const text = `,"thread":${threadId ?? 'null'},"query":${query === null ? 'null' : jsonText(query)}}`
     if (text.length * 3 > this.#tail.length) this.#tail = Buffer.alloc(text.length * 3)
     this.#tailBytes = this.#tail.write(text, 0, 'utf8')
   }
@@ -147,4 +150,26 @@ function putDigits(out: Buffer, pos: number, value: number): number {
     value = rest
   }
   return pos + digits
+}
+
+// As Jackson writes it: capitals in escapes, and what is beyond the basic plane as a pair of them.
+function jsonText(text: string): string {
+  return JSON.stringify(text).replace(/\\[^u]|\\u[0-9a-f]{4}|[\ud800-\udfff]/g, (found) => {
+    if (found.length === 2) return found
+    const hex = found.length === 1 ? found.charCodeAt(0).toString(16) : found.slice(2)
+    return `\\u${hex.toUpperCase()}`
+  })
+}
+
+/** The function, remembering its last answer: the names in a log change seldom. */
+function lastRemembered(make: (text: string) => string): (text: string) => string {
+  let last: string | null = null
+  let answer = ''
+  return (text) => {
+    if (text !== last) {
+      last = text
+      answer = make(text)
+    }
+    return answer
+  }
 }

@@ -26,6 +26,9 @@ export class StreamTables {
   readonly #shapes: ShapeFactory
   readonly #log: Logger
   readonly #entries = new WeakMap<TableMapEvent, Entry>()
+  // The last one of each table: the server numbers tables anew with every log file and every reopening, and what converters compiled
+  // for a shape should live on.
+  readonly #byName = new Map<string, CapturedTable>()
 
   constructor(config: MysqlConnectorConfig, schemas: TableSchemas, shapes: ShapeFactory, log: Logger) {
     this.#config = config
@@ -42,23 +45,26 @@ export class StreamTables {
     const { version } = this.#schemas
     const known = this.#entries.get(map)
     if (known !== undefined && known.version === version) return known.captured
-    const captured = this.#compile(map, known?.captured ?? null)
+    const captured = this.#compile(map)
     this.#entries.set(map, { version, captured })
     return captured
   }
 
-  #compile(map: TableMapEvent, former: CapturedTable | null): CapturedTable | null {
+  #compile(map: TableMapEvent): CapturedTable | null {
     const { database, table } = map
     if (!this.#config.filters.includesTable(database, table)) return null
     const model = this.#schemas.get(database, table)
     if (model === undefined) return this.#unknown(map)
-    // Another table has changed: converters keep what they compiled for this shape.
-    if (former !== null && former.shape.model === model) return former
+    const id = `${database}.${table}`
+    const former = this.#byName.get(id)
+    if (former !== undefined && former.shape.model === model && haveEqualColumns(former.map, map)) return former
     try {
-      return { map, shape: this.#shapes.binlogShape(model, map), reader: new RowReader(map) }
+      const captured = { map, shape: this.#shapes.binlogShape(model, map), reader: new RowReader(map) }
+      this.#byName.set(id, captured)
+      return captured
     } catch (error) {
       if (!(error instanceof MysqlError)) throw error
-      throw new CdcError('CDC_UNSUPPORTED', `Table ${database}.${table}: ${error.message}`, { cause: error })
+      throw new CdcError('CDC_UNSUPPORTED', `Table ${id}: ${error.message}`, { cause: error })
     }
   }
 
@@ -75,4 +81,22 @@ export class StreamTables {
     if (mode === 'warn') this.#log.warn({ table: id }, 'changes of a table whose schema is not known are left out')
     return null
   }
+}
+
+/** Whether two TABLE_MAPs pack the same columns in the same way. */
+function haveEqualColumns(a: TableMapEvent, b: TableMapEvent): boolean {
+  const equals = (left: ArrayLike<unknown> | null, right: ArrayLike<unknown> | null) => {
+    if (left === null || right === null) return left === right
+    if (left.length !== right.length) return false
+    for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false
+    return true
+  }
+  return (
+    equals(a.columnTypes, b.columnTypes) &&
+    equals(a.columnMeta, b.columnMeta) &&
+    equals(a.nullableBitmap, b.nullableBitmap) &&
+    equals(a.optional.unsigned, b.optional.unsigned) &&
+    equals(a.optional.collationIds, b.optional.collationIds) &&
+    equals(a.optional.columnNames, b.optional.columnNames)
+  )
 }

@@ -34,6 +34,7 @@ class Connector {
   readonly sent: string[] = []
   readonly ddl: string[] = []
   batches = 0
+  connections = 0
   readonly #options: Readonly<Record<string, string>>
 
   constructor(options: Readonly<Record<string, string>> = {}) {
@@ -60,7 +61,9 @@ class Connector {
     let streaming: Promise<unknown> | null = null
     const log = { ...silentLogger, info: (_: unknown, message?: string) => onLog(message), child: () => log }
     const onLog = (message?: string) => {
-      if (message === 'reading the binary log') streaming ??= whenStreaming?.() ?? Promise.resolve()
+      if (message !== 'reading the binary log') return
+      this.connections++
+      streaming ??= whenStreaming?.() ?? Promise.resolve()
     }
     await using source = new MysqlSource({
       config,
@@ -142,6 +145,7 @@ test('a dump connection killed again and again: nothing lost, nothing twice', as
       for (const dump of dumps.trim().split('\n').slice(1)) await server.sql(`KILL ${dump}`, { force: true })
     }
   })
+  expect(connector.connections).toBeGreaterThan(1)
   expect(connector.sent).toEqual(Array.from({ length: rows }, (_, i) => `p.app.t c ${i + 1}`))
 })
 
