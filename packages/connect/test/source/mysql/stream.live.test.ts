@@ -35,6 +35,8 @@ class Connector {
   readonly ddl: string[] = []
   batches = 0
   connections = 0
+  /** Awaited after each batch: nothing is read meanwhile but what fits the buffers. */
+  onBatch: () => Promise<void> = async () => {}
   readonly #options: Readonly<Record<string, string>>
 
   constructor(options: Readonly<Record<string, string>> = {}) {
@@ -86,6 +88,7 @@ class Connector {
       })
       if (batch.sourceOffset !== null) this.offset = batch.sourceOffset
       batch.acked()
+      await this.onBatch()
       if (isEnough(this)) controller.abort()
     }
     await streaming
@@ -98,6 +101,11 @@ class Connector {
 }
 
 const has = (text: string) => (connector: Connector) => connector.sent.includes(text)
+
+async function killDumps(): Promise<void> {
+  const ids = await server.sql("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog%'")
+  for (const id of ids.split('\n').filter((line) => /^\d+$/.test(line))) await server.sql(`KILL ${id}`, { force: true })
+}
 
 beforeEach(async () => {
   await server.sql(
@@ -141,8 +149,7 @@ test('a dump connection killed again and again: nothing lost, nothing twice', as
       const values = Array.from({ length: 10 }, (_, i) => `(${id + i},'v')`).join()
       await server.sql(`INSERT INTO app.t VALUES ${values}`)
       if (id % 50 !== 1) continue
-      const dumps = await server.sql("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog%'")
-      for (const dump of dumps.trim().split('\n').slice(1)) await server.sql(`KILL ${dump}`, { force: true })
+      await killDumps()
     }
   })
   expect(connector.connections).toBeGreaterThan(1)
@@ -163,6 +170,27 @@ test('a big transaction comes in batches, and goes on in its middle after a rest
   expect(before).toBeLessThan(rows)
   expect(connector.offset).toMatchObject({ event: expect.any(Number), row: expect.any(Number) })
   await connector.run(has(`p.app.t c ${rows}`))
+  expect(connector.sent).toHaveLength(rows)
+  expect(new Set(connector.sent).size).toBe(rows)
+})
+
+test('a connection killed inside a big transaction: it goes on with the next row', async () => {
+  const connector = new Connector()
+  const rows = 200_000
+  let kills = 0
+  connector.onBatch = async () => {
+    if (kills >= 3 || connector.sent.length < 10_000 * (kills + 1)) return
+    kills++
+    await killDumps()
+  }
+  const insert =
+    'SET SESSION cte_max_recursion_depth=1000000; INSERT INTO app.t WITH RECURSIVE s(n) AS ' +
+    `(SELECT 1 UNION ALL SELECT n+1 FROM s WHERE n<${rows}) SELECT n, REPEAT('x',20) FROM s`
+  await connector.run(has(`p.app.t c ${rows}`), async () => {
+    await server.sql('ALTER TABLE app.t MODIFY v VARCHAR(300)')
+    await server.sql(insert.replace(',20)', ',200)'))
+  })
+  expect(connector.connections).toBeGreaterThan(1)
   expect(connector.sent).toHaveLength(rows)
   expect(new Set(connector.sent).size).toBe(rows)
 })
