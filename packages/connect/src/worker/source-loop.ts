@@ -48,6 +48,8 @@ export async function runSourceLoop(options: SourceLoopOptions): Promise<void> {
     }
   } catch (caught) {
     failure = caught
+    // A source that was left in the middle holds connections, and locks, until it is told that nobody asks for more.
+    await batches.return?.().catch(ignore)
   }
   try {
     output.send()

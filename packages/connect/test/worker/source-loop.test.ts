@@ -131,6 +131,24 @@ test('a record that cannot be transformed ends the task before its offset', asyn
   expect(output.records).toHaveLength(2)
 })
 
+test('a source that is left in the middle is told, so that it closes its connections', async () => {
+  let isClosed = false
+  async function* batches() {
+    try {
+      yield batchOf(1, [record('a', 'k', 'bad')])
+      yield batchOf(2, [record('a', 'k', 'never asked for')])
+    } finally {
+      isClosed = true
+    }
+  }
+  const apply = () => {
+    throw new CdcError('CDC_DATA_INVALID', 'Field does not exist: nope')
+  }
+  const { run } = loopOf(batches(), { transforms: { touches: () => true, apply } })
+  await expect(run()).rejects.toThrow('Tolerance exceeded in error handler')
+  expect(isClosed).toBe(true)
+})
+
 test('with errors.tolerance=all such a record is skipped and counted', async () => {
   const apply = (given: ConnectRecord) => {
     if (given.value === 'bad') throw new Error('no')
