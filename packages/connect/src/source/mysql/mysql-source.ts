@@ -97,7 +97,7 @@ export class MysqlSource implements Source {
     const { connection } = this.#config
     const control = await connectControl(connectionOptions(connection, this.#context.signal)).catch(refusedLogin)
     try {
-      return await readServerFacts(control.query)
+      return await readServerFacts((sql) => control.query(sql))
     } finally {
       await control.close()
     }

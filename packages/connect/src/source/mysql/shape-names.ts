@@ -63,7 +63,10 @@ export function nameAdjuster(mode: NameAdjustment, allowsDot: boolean): (name: s
   const isOther = (char: string) => (allowsDot ? /[A-Za-z0-9_.]/ : /[A-Za-z0-9_]/).test(char)
   if (mode === 'avro') {
     return (name) => {
-      const text = [...name].map((char) => (isOther(char) ? char : '_')).join('')
+      const text = name
+        .split('')
+        .map((char) => (isOther(char) ? char : '_'))
+        .join('')
       return /^[0-9]/.test(text) ? `_${text}` : text.replace(/^\./, '_')
     }
   }

@@ -20,6 +20,7 @@ import { CdcError } from '../../base/errors.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { SourceItem } from '../../data/change-row.ts'
 import type { TableShape } from './shape.ts'
+import { rolledBack, unsupportedInStream } from './stream-errors.ts'
 import type { StreamProgress } from './stream-progress.ts'
 import type { RowEmitter } from './stream-rows.ts'
 import { statementKind } from './stream-statement.ts'
@@ -141,7 +142,7 @@ export class StreamDecoder {
       case EventType.MARIADB_GTID_EVENT:
       case EventType.MARIADB_GTID_LIST_EVENT:
       case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
-        throw unsupported(view, 'an event of MariaDB', 'The MySQL connector reads MySQL servers only.')
+        throw unsupportedInStream(view, 'an event of MariaDB', 'The MySQL connector reads MySQL servers only.')
       default:
         progress.eventDone()
         progress.move(view)
@@ -163,7 +164,7 @@ export class StreamDecoder {
     const inner = new PayloadEvents(view, decodeTransactionPayload(this.#cursor))
     while (inner.next()) {
       if (this.decode(inner, visit)) {
-        throw unsupported(
+        throw unsupportedInStream(
           view,
           'a statement inside a compressed transaction',
           'Set binlog_transaction_compression=OFF.',
@@ -207,7 +208,11 @@ export class StreamDecoder {
         progress.eventDone()
         return false
       case 'xa':
-        throw unsupported(view, 'an XA transaction', 'Its rows must wait for XA COMMIT, which is not built yet.')
+        throw unsupportedInStream(
+          view,
+          'an XA transaction',
+          'Its rows must wait for XA COMMIT, which is not built yet.',
+        )
       case 'other':
         return this.#stopAtStatement(view, query)
     }
@@ -284,19 +289,4 @@ export class StreamDecoder {
       query: this.#query,
     })
   }
-}
-
-function unsupported(view: EventView, what: string, hint: string): CdcError {
-  return new CdcError('CDC_UNSUPPORTED_EVENT', `${what} at ${view.file}:${view.startPosition} is not supported`, {
-    hint,
-  })
-}
-
-// Rows of the transaction may already be sent: going on would keep changes that never were.
-function rolledBack(view: EventView, what: string): CdcError {
-  return unsupported(
-    view,
-    `${what} behind rows of its transaction`,
-    'Changes of tables without transactions were mixed with others in one transaction; take a new snapshot.',
-  )
 }

@@ -1,5 +1,5 @@
 // Errors of the MySQL package as errors of a task, in Debezium's words where it has any.
-import { MysqlError, MysqlServerError } from '@millrace/mysql'
+import { type EventView, MysqlError, MysqlServerError } from '@millrace/mysql'
 import type { ErrorCode } from '../../base/error-codes.ts'
 import { CdcError } from '../../base/errors.ts'
 
@@ -53,4 +53,20 @@ export function cdcErrorOf(thrown: unknown): CdcError {
 // The server has one number for all that goes wrong with a dump; the text tells them apart.
 function positionCode(message: string): ErrorCode {
   return /same server_(uuid|id)/i.test(message) ? 'CDC_POSITION_SERVER' : 'CDC_POSITION_LOST'
+}
+
+/** The stop at something that must not be passed over. `what` begins the sentence, `hint` says what an operator can do. */
+export function unsupportedInStream(view: EventView, what: string, hint: string): CdcError {
+  return new CdcError('CDC_UNSUPPORTED_EVENT', `${what} at ${view.file}:${view.startPosition} is not supported`, {
+    hint,
+  })
+}
+
+/** The stop at a rollback: rows of the transaction may already be sent, going on would keep changes that never were. */
+export function rolledBack(view: EventView, what: string): CdcError {
+  return unsupportedInStream(
+    view,
+    `${what} behind rows of its transaction`,
+    'Changes of tables without transactions were mixed with others in one transaction; take a new snapshot.',
+  )
 }

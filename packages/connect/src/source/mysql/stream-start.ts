@@ -39,9 +39,9 @@ export function checkedStart(config: MysqlConnectorConfig, server: ServerFacts, 
   const start = hasFilter ? stored.filter(isSelected).union(executed.filter((source) => !isSelected(source))) : stored
   if (!config.checksLogPosition) return { ...offset, gtids: start.toString() }
   const ahead = start.subtract(executed)
-  if (!ahead.isEmpty) throw positionLost(offset, `the server does not have the transactions ${ahead}`)
+  if (!ahead.isEmpty) throw positionLost(offset, `the server does not have the transactions ${ahead.toString()}`)
   const lost = purged.subtract(start)
-  if (!lost.isEmpty) throw positionLost(offset, `the transactions ${lost} are purged`)
+  if (!lost.isEmpty) throw positionLost(offset, `the transactions ${lost.toString()} are purged`)
   return { ...offset, gtids: start.toString() }
 }
 

@@ -127,7 +127,8 @@ export async function streamLog(input: StreamInput): Promise<StreamOutcome> {
 
 // As the server would: by GTID what the set does not have, whole transactions; else what stands at the position and behind.
 function* eventsFrom({ log, file, from, hasGtids }: StreamInput): Generator<EventView> {
-  const known = hasGtids ? GtidSet.parse(String(from['gtids'] ?? '')) : null
+  const { gtids } = from
+  const known = hasGtids ? GtidSet.parse(typeof gtids === 'string' ? gtids : '') : null
   let isSent = known === null
   for (const view of readBinlogFile(log, file)) {
     if (known !== null && view.header.typeCode === EventType.GTID_LOG_EVENT) {

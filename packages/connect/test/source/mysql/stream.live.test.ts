@@ -60,12 +60,12 @@ class Connector {
       'schema.history.internal.kafka.bootstrap.servers': 'b',
       ...this.#options,
     })
-    let streaming: Promise<unknown> | null = null
+    const begun: Promise<unknown>[] = []
     const log = { ...silentLogger, info: (_: unknown, message?: string) => onLog(message), child: () => log }
     const onLog = (message?: string) => {
       if (message !== 'reading the binary log') return
       this.connections++
-      streaming ??= whenStreaming?.() ?? Promise.resolve()
+      if (begun.length === 0 && whenStreaming !== undefined) begun.push(whenStreaming())
     }
     await using source = new MysqlSource({
       config,
@@ -91,7 +91,7 @@ class Connector {
       await this.onBatch()
       if (isEnough(this)) controller.abort()
     }
-    await streaming
+    await Promise.all(begun)
   }
 
   #change(row: ChangeRow): void {
