@@ -208,6 +208,9 @@ export class ManagedConnector {
     await Promise.all([...this.#tasks.values()].map((task) => task.command(command, isPaused)))
     if (effect === 'remove' || effect === 'end') this.#tasks.clear()
     if (effect !== 'remove') return
+    // A start that was under way may have written its task set after the stop emptied it.
+    const { configs, name } = this.#options
+    if (configs.taskConfigs(name).length > 0) await configs.putTaskConfigs(name, [])
     const left = this.#options.statuses.tasks(this.#options.name) // of an earlier life of this worker
     for (const status of left) this.#write(() => this.#options.statuses.removeTask(status.connector, status.task!))
   }

@@ -25,6 +25,7 @@ export interface ManagedTaskOptions {
 /** A task between its first start and its removal. Commands are given one at a time. */
 export class ManagedTask {
   readonly #options: ManagedTaskOptions
+  /** What it was told last, or FAILED. The status follows what the task says. */
   #state: TaskState = 'UNASSIGNED'
   #running: RunningTask | null = null
   #spoken = Promise.withResolvers<void>()
@@ -60,8 +61,10 @@ export class ManagedTask {
       if (command === 'restart') await this.#end()
       if (isAnnounced) this.#put('RESTARTING', null, null)
       this.#start(isPaused)
-    } else if (command === 'pause' && next === 'PAUSED' && this.#state === 'RUNNING') this.#running?.pause()
-    else if (command === 'resume' && next === 'RUNNING' && this.#state === 'PAUSED') {
+    } else if (command === 'pause' && next === 'PAUSED' && this.#state === 'RUNNING') {
+      this.#state = 'PAUSED'
+      this.#running?.pause()
+    } else if (command === 'resume' && next === 'RUNNING' && this.#state === 'PAUSED') {
       this.#state = 'RUNNING'
       this.#running?.resume()
     } else if (command === 'resume' && this.#state === 'RUNNING' && !this.#isVersionKnown) {
@@ -93,13 +96,11 @@ export class ManagedTask {
   #hear(event: TaskEvent): void {
     const { version, connector, task, statuses, log } = this.#options
     if (event.kind !== 'topics') this.#spoken.resolve()
+    if (this.#state === 'FAILED') return
     if (event.kind === 'running') {
-      this.#state = 'RUNNING'
       this.#put('RUNNING', null, this.#isVersionKnown ? version : null)
-    } else if (event.kind === 'paused') {
-      this.#state = 'PAUSED'
-      this.#put('PAUSED', null, version)
-    } else if (event.kind === 'failed') {
+    } else if (event.kind === 'paused') this.#put('PAUSED', null, version)
+    else if (event.kind === 'failed') {
       this.#state = taskTransition(this.#state, 'fail').to as TaskState
       log.error(
         { connector, task, code: event.error.code, hint: event.error.hint },

@@ -48,25 +48,42 @@ export interface FakeTask {
   say(event: TaskEvent): void
 }
 
-/** Launches tasks that run at once (or wait, when paused) and end when told. */
-export function fakeLauncher(): { launch: TaskLauncher; tasks: FakeTask[] } {
+/** Launches tasks that run (or wait, when paused) and end when told; `turns`: how many turns of the event loop they take for either. */
+export function fakeLauncher(turns: () => number = () => 0): { launch: TaskLauncher; tasks: FakeTask[] } {
+  const later = async (act: () => void) => {
+    for (let left = turns(); left > 0; left--) await new Promise((resolve) => setImmediate(resolve))
+    await Promise.resolve()
+    act()
+  }
   const tasks: FakeTask[] = []
   const launch: TaskLauncher = (order): RunningTask => {
     const heard: string[] = []
     tasks.push({ order, heard, say: order.onEvent })
-    queueMicrotask(() => order.onEvent({ kind: order.isPaused ? 'paused' : 'running' }))
+    let isEnded = false
+    let last: Promise<void> = Promise.resolve() // a task's words keep their order
+    const say = (kind: 'paused' | 'running') => {
+      last = last.then(() =>
+        later(() => {
+          if (!isEnded) order.onEvent({ kind })
+        }),
+      )
+    }
+    say(order.isPaused ? 'paused' : 'running')
     return {
       pause: () => {
         heard.push('pause')
-        queueMicrotask(() => order.onEvent({ kind: 'paused' }))
+        say('paused')
       },
       resume: () => {
         heard.push('resume')
-        queueMicrotask(() => order.onEvent({ kind: 'running' }))
+        say('running')
       },
       forgetTopics: () => heard.push('forget'),
       stop: async () => {
         heard.push('stop')
+        await later(() => {
+          isEnded = true
+        })
       },
     }
   }

@@ -11,13 +11,13 @@ import { readWorkerConfig } from '../../src/worker/worker-config.ts'
 import { fakeCatalog, fakeLauncher } from './fake-plugins.ts'
 import { MemoryTopics } from './memory-topics.ts'
 
-export async function testWorker(topics = new MemoryTopics()) {
+export async function testWorker(topics = new MemoryTopics(), turns?: () => number) {
   const config = readWorkerConfig({ listeners: 'http://127.0.0.1:0' }, true)
   const configs = new KafkaConfigStore({ topics, topic: config.configTopic, now: () => 1 })
   const offsets = new KafkaOffsetStore({ topics, topic: config.offsetTopic })
   const statuses = new KafkaStatusStore({ topics, topic: config.statusTopic, now: () => 7 })
   await Promise.all([configs.start(), offsets.start(), statuses.start()])
-  const { launch, tasks } = fakeLauncher()
+  const { launch, tasks } = fakeLauncher(turns)
   const worker = new Worker({
     config,
     configs,
@@ -44,9 +44,9 @@ export async function testRest(): Promise<
   return { server, base, ...parts }
 }
 
-/** Waits until `holds` answers true; asks again after every turn of the event loop, for five seconds at most. */
+/** Waits until `holds` answers true; asks again after every turn of the event loop, for twenty seconds at most. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + 20_000
   while (!(await holds())) {
     if (Date.now() > end) throw new Error('the condition never held')
     await new Promise((resolve) => setImmediate(resolve))

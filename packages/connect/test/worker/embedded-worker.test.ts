@@ -3,11 +3,12 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrokerThread, Cluster, PortLink, readToEnd, startBrokerThread } from '@millrace/kafka'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startWorker, type WorkerHandle } from '../../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'worker-'))
 const file = join(folder, 'in.txt')
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 let broker: BrokerThread
 let worker: WorkerHandle
 
@@ -41,7 +42,7 @@ function send(method: string, path: string, body?: unknown): Promise<Response> {
 
 /** Asks again until the answer matches. */
 async function eventually(path: string, expected: unknown): Promise<void> {
-  await expect.poll(() => get(path), { timeout: 10_000, interval: 50 }).toMatchObject(expected as object)
+  await expect.poll(() => get(path), { timeout: 30_000, interval: 50 }).toMatchObject(expected as object)
 }
 
 async function valuesOf(topic: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { CdcError } from '../../src/base/errors.ts'
 import { silentLogger } from '../../src/base/logger.ts'
 import { KafkaConfigStore } from '../../src/store/kafka-config-store.ts'
@@ -18,6 +18,8 @@ import { ManagedTask } from '../../src/worker/managed-task.ts'
 import { fakeCatalog, fakeLauncher } from '../support/fake-plugins.ts'
 import { MemoryTopics } from '../support/memory-topics.ts'
 import { until } from '../support/test-worker.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const STATES: ConnectorState[] = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 'FAILED']
 const COMMANDS: ConnectorCommand[] = [

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CdcError } from '../../src/base/errors.ts'
 import type { Worker } from '../../src/worker/worker.ts'
+import { MemoryTopics } from '../support/memory-topics.ts'
 import { testWorker, until } from '../support/test-worker.ts'
 
 const NAMES = ['a', 'b']
@@ -35,30 +36,41 @@ test('ends where the stores say, for any interleaving', async () => {
     waits: fc.boolean(),
   })
   await fc.assert(
-    fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 25 }), async (calls) => {
-      const { worker, tasks } = await testWorker()
-      const pending: Promise<unknown>[] = []
-      for (const { word, name, mark, waits } of calls) {
-        // Every refusal must be one of Connect's: not found, conflict, bad request.
-        const result = commands[word](worker, name, mark).catch((error: unknown) => {
-          expect([400, 404, 409]).toContain(CdcError.from(error).httpStatus)
-        })
-        if (waits) await result
-        else pending.push(result)
-      }
-      await Promise.all(pending)
-      for (const name of NAMES) await until(() => isSettled(worker, name))
-      const alive = tasks.filter(({ heard }) => !heard.includes('stop')).map(({ order }) => order.connector)
-      for (const name of NAMES) {
-        const running = worker.parts.configs.taskConfigs(name).length
-        expect(alive.filter((other) => other === name)).toHaveLength(worker.connectors().includes(name) ? running : 0)
-      }
-      await worker[Symbol.asyncDispose]()
-      expect(tasks.every(({ heard }) => heard.includes('stop'))).toBe(true)
-    }),
-    { numRuns: 150 },
+    fc.asyncProperty(
+      fc.array(call, { minLength: 1, maxLength: 25 }),
+      fc.infiniteStream(fc.nat(3)),
+      async (calls, delays) => {
+        const { worker, tasks } = await testWorker(new MemoryTopics(), () => delays.next().value ?? 0)
+        const pending: Promise<unknown>[] = []
+        for (const { word, name, mark, waits } of calls) {
+          // Every refusal must be one of Connect's: not found, conflict, bad request.
+          const result = commands[word](worker, name, mark).catch((error: unknown) => {
+            expect([400, 404, 409]).toContain(CdcError.from(error).httpStatus)
+          })
+          if (waits) await result
+          else pending.push(result)
+        }
+        await Promise.all(pending)
+        const alive = (name: string) =>
+          tasks.filter(({ order, heard }) => order.connector === name && !heard.includes('stop')).length
+        for (const name of NAMES) {
+          // Restarts may still be under way: the number of living tasks settles with the status.
+          await until(() => {
+            const wanted = worker.connectors().includes(name) ? worker.parts.configs.taskConfigs(name).length : 0
+            return isSettled(worker, name) && alive(name) === wanted
+          }).catch(() => {
+            const { configs } = worker.parts
+            const found = { status: worker.statusOrNull(name), target: configs.targetState(name), alive: alive(name) }
+            throw new Error(`${name} never settled: ${JSON.stringify(found)}`)
+          })
+        }
+        await worker[Symbol.asyncDispose]()
+        expect(tasks.every(({ heard }) => heard.includes('stop'))).toBe(true)
+      },
+    ),
+    { numRuns: 500, endOnFailure: true },
   )
-})
+}, 60_000)
 
 /** Whether the status shows what the stores ask for. */
 function isSettled(worker: Worker, name: string): boolean {
