@@ -84,6 +84,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal)
   })
 }
+// npm gone (killed, not Ctrl-C'd): nobody is left to end us, so we end by ourselves.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM')
+  }, 500).unref()
+}
 child.on('exit', (code, signal) => {
   if (signal === null) process.exit(code === null ? 1 : code)
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name)
