@@ -21,6 +21,7 @@ export {
 } from './config/mysql/mysql-config.ts'
 // plugins
 export { checkSupport, unsupportedIn, unsupportedOptions } from './config/mysql/support.ts'
+export type { ConnectionProbe } from './config/validation/connector-validation.ts'
 // convert
 export type { ChangeWriter, Converter, HeaderConverter } from './convert/converter.ts'
 export { JsonConverter, type JsonConverterOptions } from './convert/json/json-converter.ts'
@@ -34,7 +35,6 @@ export * from './data/schema-builder.ts'
 export { getField, isStruct, rawField, structField, structFrom } from './data/struct.ts'
 export { structOfCells, toRecord } from './data/to-record.ts'
 export {
-  type ConnectionProbe,
   createConverter,
   createHeaderConverter,
   createPluginCatalog,

@@ -14,7 +14,7 @@ import { presentNames } from './config/former-names.ts'
 import { checkSupport } from './config/mysql/support.ts'
 import { OptionReader } from './config/option-reader.ts'
 import type { FieldRules } from './config/validation/config-def.ts'
-import { validateConnector } from './config/validation/connector-validation.ts'
+import { type ConnectionProbe, validateConnector } from './config/validation/connector-validation.ts'
 import { mysqlRules, refuseMysql } from './config/validation/mysql-rules.ts'
 import type { PluginEntry, PluginKind } from './config/validation/plugin-directory.ts'
 import { PluginLookup } from './config/validation/plugin-lookup.ts'
@@ -330,9 +330,6 @@ export function createStages(given: StoredConfig, worker: Options, log: Logger):
   }
 }
 
-/** Contacts the server that a MySQL configuration names; answers with what is wrong in Debezium's words, or null. */
-export type ConnectionProbe = (config: Options) => Promise<string | null>
-
 /** All plugins as the worker and its REST interface ask for them. */
 export function createPluginCatalog(options: { readonly probe?: ConnectionProbe } = {}): PluginCatalog {
   return {
@@ -358,6 +355,7 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
         hasExactlyOnce: settings['exactly.once.source.support'] === 'enabled',
         workerGroup: settings['group.id'],
         probe: options.probe ?? (connector.className === MYSQL ? probeConnection : null),
+        onHint: worker.onHint,
       })
     },
   }

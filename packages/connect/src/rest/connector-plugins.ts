@@ -27,11 +27,13 @@ async function validate(worker: Worker, call: Call): Promise<Answer> {
   const config = readConfig(call.json())
   checkPath(call.param('plugin'), config)
   try {
-    return { status: 200, body: await worker.validate(config) }
+    const hints: string[] = []
+    const body = await worker.validate(config, (hint) => hints.push(hint))
+    return { status: 200, body, hint: hints.join(' ') }
   } catch (error) {
     // Connect answers 500 here, where creating the connector would be answered with 400.
     if (!CdcError.is(error) || error.code === 'CDC_INTERNAL') throw error
-    throw new RestError(500, `${error.javaClass}: ${error.message}`)
+    throw new RestError(500, `${error.javaClass}: ${error.message}`, error.hint)
   }
 }
 

@@ -67,5 +67,5 @@ export function locationOf(name: string): string {
 /** Connect names the exception class of an unknown connector class in these answers. */
 export function asCreateError(error: unknown): unknown {
   if (!CdcError.is(error) || error.code !== 'CDC_CONFIG_UNKNOWN_PLUGIN') return error
-  return new RestError(400, `org.apache.kafka.connect.errors.ConnectException: ${error.message}`)
+  return new RestError(400, `org.apache.kafka.connect.errors.ConnectException: ${error.message}`, error.hint)
 }

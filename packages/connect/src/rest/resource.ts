@@ -20,6 +20,8 @@ export interface Answer {
   readonly status: number
   readonly body?: unknown
   readonly location?: string
+  /** What can be done about problems that the body tells of; goes into a header, since bodies are Connect's to the byte. */
+  readonly hint?: string
 }
 
 /** A handler. It may throw: RestError and CdcError become Connect's error bodies. */
@@ -37,10 +39,13 @@ export interface Resource {
 /** An error with the status and message of its answer. */
 export class RestError extends Error {
   readonly status: number
+  /** What can be done; empty when the message says it. */
+  readonly hint: string
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, hint = '') {
     super(message)
     this.status = status
+    this.hint = hint
   }
 }
 

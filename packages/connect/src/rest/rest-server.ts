@@ -57,8 +57,7 @@ export async function startRestServer(options: RestServerOptions): Promise<RestS
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setNotFoundHandler((_request, reply) => send(reply, 404, errorBody(404, 'HTTP 404 Not Found'), null))
   app.setErrorHandler((error, _request, reply) => {
-    const { status, message } = answerTo(error, log)
-    send(reply, status, errorBody(status, message))
+    sendError(reply, error, log)
   })
   for (const resource of options.resources) addResource(app, resource, log)
   try {
@@ -94,8 +93,7 @@ function addResource(app: FastifyInstance, resource: Resource, log: Logger): voi
       try {
         sendAnswer(request, reply, await handler(callOf(request)))
       } catch (error) {
-        const { status, message } = answerTo(error, log)
-        send(reply, status, errorBody(status, message))
+        sendError(reply, error, log)
       }
     },
   })
@@ -155,6 +153,7 @@ function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer
     const host = request.headers.host ?? `${localAddress}:${localPort}`
     reply.raw.setHeader('location', `http://${host}${answer.location}`)
   }
+  setHint(reply, answer.hint)
   if (answer.body === undefined) send(reply, answer.status, '', null)
   else send(reply, answer.status, stringifyExact(answer.body), acceptedType(request) ?? JSON_TYPE)
 }
@@ -178,10 +177,23 @@ function errorBody(status: number, message: string): string {
   return JSON.stringify({ error_code: status, message })
 }
 
-/** Status and message of an error. Unexpected errors are logged whole and answered without their text. */
-function answerTo(error: unknown, log: Logger): { status: number; message: string } {
-  if (error instanceof RestError) return { status: error.status, message: error.message }
-  if (CdcError.is(error)) return { status: error.httpStatus, message: error.message }
+function sendError(reply: FastifyReply, error: unknown, log: Logger): void {
+  const { status, message, hint } = answerTo(error, log)
+  setHint(reply, hint)
+  send(reply, status, errorBody(status, message))
+}
+
+/** Bodies are Connect's to the byte: what an operator can do stands in a header of our own. */
+function setHint(reply: FastifyReply, hint: string | undefined): void {
+  if (hint) reply.raw.setHeader('millrace-hint', hint.replaceAll('\u2019', "'").replaceAll(/[^ -~]+/g, ' '))
+}
+
+/** Status, message and hint of an error. Unexpected errors are logged whole and answered without their text. */
+function answerTo(error: unknown, log: Logger): { status: number; message: string; hint?: string } {
+  if (error instanceof RestError || CdcError.is(error)) {
+    const { message, hint } = error
+    return { status: error instanceof RestError ? error.status : error.httpStatus, message, hint }
+  }
   const status = (error as { statusCode?: unknown }).statusCode
   if (typeof status === 'number' && status >= 400 && status < 500)
     return { status, message: status === 413 ? `The body is larger than ${BODY_LIMIT_BYTES} bytes` : `HTTP ${status}` }

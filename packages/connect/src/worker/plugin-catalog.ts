@@ -49,4 +49,6 @@ export interface PluginCatalog {
 export interface WorkerDefaults {
   /** The worker's whole configuration. */
   readonly settings: Readonly<Record<string, string>>
+  /** Told what an operator can do about a problem, where the message that Connect's clients expect does not say so. */
+  readonly onHint?: ((hint: string) => void) | undefined
 }

@@ -95,11 +95,14 @@ export class Worker implements AsyncDisposable {
     return this.parts.configs.taskConfigs(name).map((config, task) => ({ id: { connector: name, task }, config }))
   }
 
-  /** Validates a configuration as it would be started. Errors: Connect's for a missing or unknown class. */
-  async validate(config: StoredConfig): Promise<ConfigInfos> {
+  /**
+   * Validates a configuration as it would be started. `onHint` is told what can be done about problems whose message does not say so.
+   * Errors: Connect's for a missing or unknown class.
+   */
+  async validate(config: StoredConfig, onHint?: (hint: string) => void): Promise<ConfigInfos> {
     if (config['connector.class'] === undefined || config['connector.class'] === null)
       throw new CdcError('CDC_STATE_BAD_REQUEST', `Connector config ${javaMapText(config)} contains no connector type`)
-    return this.parts.catalog.validate(this.parts.resolve(config), { settings: this.parts.config.settings })
+    return this.parts.catalog.validate(this.parts.resolve(config), { settings: this.parts.config.settings, onHint })
   }
 
   async create(name: string, given: StoredConfig, initial?: TargetState): Promise<ConnectorInfo> {
@@ -261,13 +264,17 @@ export class Worker implements AsyncDisposable {
   }
 
   async #check(config: StoredConfig): Promise<void> {
-    const infos = await this.validate(config)
+    const hints: string[] = []
+    const infos = await this.validate(config, (hint) => hints.push(hint))
     if (infos.error_count === 0) {
       const plugin = this.parts.catalog.connector(config['connector.class']!)
       if (plugin.isRunnable) return
       throw new CdcError('CDC_UNSUPPORTED', `Running ${plugin.className} is not supported yet`)
     }
     const errors = infos.configs.flatMap(({ value }) => value?.errors ?? [])
+    const hint = hints.length === 0 ? undefined : hints.join(' ')
+    const connector = config.name
+    this.parts.log.warn({ connector, hint }, `configuration refused: ${errors.join('; ')}`)
     throw new CdcError(
       'CDC_CONFIG_INVALID',
       [
@@ -275,7 +282,7 @@ export class Worker implements AsyncDisposable {
         ...errors,
         'You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`',
       ].join('\n'),
-      { httpStatus: 400 },
+      { httpStatus: 400, ...(hint === undefined ? {} : { hint }) },
     )
   }
 

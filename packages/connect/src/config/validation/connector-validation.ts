@@ -23,9 +23,17 @@ export interface ValidationContext {
   readonly hasExactlyOnce: boolean
   /** `group.id` of the worker. */
   readonly workerGroup?: string | undefined
-  /** Contacts the server with a configuration whose connection options are well-formed; answers with a problem or null. */
-  readonly probe: ((config: Readonly<Record<string, string>>) => Promise<string | null>) | null
+  /** Contacts the server with a configuration whose connection options are well-formed; null: there is none to contact. */
+  readonly probe: ConnectionProbe | null
+  /** Told what an operator can do about a problem whose message is another's and does not say so. */
+  readonly onHint?: ((hint: string) => void) | undefined
 }
+
+/** Contacts the server that a configuration names; answers with what is wrong, in the words of the emulated connector, or null. */
+export type ConnectionProbe = (
+  config: Readonly<Record<string, string>>,
+  onHint: (hint: string) => void,
+) => Promise<string | null>
 
 const CONVERTER_OPTIONS = ['key.converter', 'value.converter', 'header.converter'] as const
 
@@ -135,7 +143,7 @@ async function ownEntries(
   context: ValidationContext,
   resolveClass: ClassResolver,
 ): Promise<ConfigEntry[]> {
-  const { connector, probe } = context
+  const { connector, probe, onHint = () => {} } = context
   const { definitions, debeziumRules } = connector
   if (debeziumRules === undefined) {
     return validateFields({ definitions, rules: connector.rules ?? {}, config, resolveClass })
@@ -147,7 +155,7 @@ async function ownEntries(
     entries.every((entry) => entry.definition?.name !== name || entry.value?.errors.length === 0),
   )
   if (probe !== null && isReachable) {
-    const problem = await probe(config)
+    const problem = await probe(config, onHint)
     if (problem !== null) addError(entries, 'database.hostname', problem)
   }
   return entries

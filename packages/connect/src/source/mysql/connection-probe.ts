@@ -2,15 +2,19 @@
 import { type ConnectionOptions, connectControl, MysqlServerError } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import { readLogStatus } from './log-status.ts'
+import { cdcErrorOf } from './stream-errors.ts'
 
 /** A validation answer must not wait for a server for long. */
 const PATIENCE_MS = 10_000
 
 /**
- * Logs in and asks for the end of the log. Returns what is wrong, in Debezium's words, or null. The configuration has present names and
- * well-formed connection options. Never throws.
+ * Logs in and asks for the end of the log. Returns what is wrong, in Debezium's words, or null; what can be done about it goes to `onHint`.
+ * The configuration has present names and well-formed connection options. Never throws.
  */
-export async function probeConnection(config: Readonly<Record<string, string>>): Promise<string | null> {
+export async function probeConnection(
+  config: Readonly<Record<string, string>>,
+  onHint: (hint: string) => void = () => {},
+): Promise<string | null> {
   try {
     const connection = await connectControl(connectionOf(config))
     try {
@@ -20,10 +24,23 @@ export async function probeConnection(config: Readonly<Record<string, string>>):
     }
     return null
   } catch (thrown) {
+    onHint(remedyOf(thrown))
     if (thrown instanceof MysqlServerError) return `Unable to connect: ${thrown.serverMessage}`
     if (CdcError.is(thrown)) return `Error during connection validation: ${thrown.javaClass}: ${thrown.message}`
     return 'Error during connection validation: io.debezium.DebeziumException: Failed to establish connection with the database: '
   }
+}
+
+/** Debezium's words leave out why a server cannot be reached: the hint says it. */
+function remedyOf(thrown: unknown): string {
+  if (thrown instanceof RangeError) return 'Set database.port to a number from 1 to 65535.'
+  const error = cdcErrorOf(thrown)
+  if (error.code === 'CDC_AUTH_DENIED')
+    return 'Check database.user and database.password, and that the account may log in from this host (SELECT user, host FROM mysql.user).'
+  if (error.code === 'CDC_CONNECT_TLS') return `${error.message}. Check database.ssl.mode and the certificates.`
+  if (error.code.startsWith('CDC_CONNECT_'))
+    return `${error.message}. Check database.hostname and database.port, and that the server runs and can be reached from here.`
+  return error.hint
 }
 
 function connectionOf(config: Readonly<Record<string, string>>): ConnectionOptions {
