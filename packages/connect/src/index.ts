@@ -45,11 +45,11 @@ export {
 } from './plugins.ts'
 // worker and rest
 export { startWorker, startWorkerWith, type WorkerHandle } from './rest/start-worker.ts'
+// source/mysql
+export { MysqlSource, type MysqlSourceOptions, openMysqlSource } from './source/mysql/mysql-source.ts'
 export { TransformChain } from './transform/chain.ts'
 export type { Predicate, Transform } from './transform/transform.ts'
 export type { HostAliases } from './worker/host-aliases.ts'
 export type { LogLevel } from './worker/loggers.ts'
 export type { EmbeddedBroker, StartWorkerOptions, WorkerPlugins } from './worker/open-worker.ts'
 export type { WorkerSettings } from './worker/worker-config.ts'
-// source/mysql
-export { MysqlSource, type MysqlSourceOptions, openMysqlSource } from './source/mysql/mysql-source.ts'
