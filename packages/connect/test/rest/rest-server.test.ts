@@ -1,7 +1,8 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testRest, until } from '../support/test-worker.ts'
 
+vi.setConfig({ testTimeout: 30_000 })
 let parts: Awaited<ReturnType<typeof testRest>>
 beforeAll(async () => {
   parts = await testRest()
