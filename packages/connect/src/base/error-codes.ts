@@ -75,7 +75,13 @@ export const errorCodes = {
   CDC_AUTH_PRIVILEGE: {
     means: 'The account lacks a privilege that is needed.',
     retriable: false,
-    hint: 'Grant SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE and REPLICATION CLIENT to the account.',
+    hint: "Run on the server: GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'user'@'host'.",
+    javaClass: DEBEZIUM,
+  },
+  CDC_SERVER_REFUSED: {
+    means: 'A database server refused a statement for another reason than a missing privilege.',
+    retriable: false,
+    hint: 'See the server’s message; the options that hold SQL of yours are snapshot.select.statement.overrides and database.initial.statements.',
     javaClass: DEBEZIUM,
   },
   CDC_PROTOCOL_INVALID: {
@@ -111,7 +117,7 @@ export const errorCodes = {
   CDC_POSITION_LOST: {
     means: 'The server no longer has the log from the stored position on.',
     retriable: false,
-    hint: 'Take a new snapshot: snapshot.mode=when_needed, or reset the offsets of the connector.',
+    hint: 'To go on, stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot. Keep logs longer with binlog_expire_logs_seconds on the server.',
     javaClass: DEBEZIUM,
   },
   CDC_POSITION_SERVER: {
@@ -129,13 +135,13 @@ export const errorCodes = {
   CDC_SCHEMA_UNKNOWN_TABLE: {
     means: 'Rows arrived of a table whose definition is not known at that position.',
     retriable: false,
-    hint: 'Recover the schema history with snapshot.mode=recovery, or set inconsistent.schema.handling.mode.',
+    hint: 'To learn its definition, stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot; inconsistent.schema.handling.mode=warn or skip leaves such rows out.',
     javaClass: DEBEZIUM,
   },
   CDC_SCHEMA_MISMATCH: {
     means: 'Rows do not fit the known definition of their table.',
     retriable: false,
-    hint: 'Recover the schema history with snapshot.mode=recovery.',
+    hint: 'To learn its definition anew, stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot.',
     javaClass: DEBEZIUM,
   },
   CDC_SCHEMA_DDL: {
@@ -147,7 +153,7 @@ export const errorCodes = {
   CDC_SCHEMA_HISTORY: {
     means: 'The schema history is missing or cannot be read.',
     retriable: false,
-    hint: 'Recover it with snapshot.mode=recovery.',
+    hint: 'Restore the topic of schema.history.internal.kafka.topic; or stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot and writes the history anew.',
     javaClass: DEBEZIUM,
   },
   CDC_DATA_INVALID: {

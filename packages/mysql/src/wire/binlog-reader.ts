@@ -1,5 +1,4 @@
 // A pull reader of a server's binary log: logs in, becomes a replica, and hands out chunks of whole events.
-import { randomUUID } from 'node:crypto'
 import { MysqlError, MysqlProtocolError } from '../error.ts'
 import { EventStream } from '../event/event-stream.ts'
 import type { EventView } from '../event/event-view.ts'
@@ -8,7 +7,7 @@ import { binlogDump, binlogDumpGtid, registerReplica } from './dump-command.ts'
 import { type DumpServer, prepareDumpSession } from './dump-session.ts'
 import { takeConnection } from './mysql2-takeover.ts'
 import { PacketReader } from './packet-reader.ts'
-import { serverErrorFrom } from './server-error.ts'
+import { MysqlServerError, serverErrorFrom } from './server-error.ts'
 
 /** Where to start reading. */
 export type BinlogStart =
@@ -25,7 +24,7 @@ export interface BinlogOptions extends ConnectionOptions {
   readonly serverId: number
   /** Period in which an idle server gives a sign of life; default 10,000. Silence of three periods ends the connection. */
   readonly heartbeatMs?: number
-  /** Default: a random one. */
+  /** Default: none, so that two readers with one server id are noticed. */
   readonly replicaUuid?: string
   readonly netWriteTimeoutSec?: number
   readonly netReadTimeoutSec?: number
@@ -41,6 +40,8 @@ export interface EventChunk {
 
 /** Largest chunk; an event larger than this comes alone. */
 const CHUNK_BYTES = 1024 * 1024
+const ACCESS_DENIED = 1045
+const SPECIFIC_ACCESS_DENIED = 1227
 const PACKET_OK = 0x00
 const PACKET_EOF = 0xfe
 const PACKET_ERR = 0xff
@@ -64,7 +65,7 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
   const connection = await takeConnection(options, async (query) => {
     server = await prepareDumpSession(query, {
       heartbeatMs,
-      replicaUuid: options.replicaUuid ?? randomUUID(),
+      replicaUuid: options.replicaUuid ?? null,
       netWriteTimeoutSec: options.netWriteTimeoutSec ?? 0,
       netReadTimeoutSec: options.netReadTimeoutSec ?? 0,
       mariaDbState: start.kind === 'mariadb-gtid' ? start.state : null,
@@ -77,7 +78,7 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
   try {
     packets.send(registerReplica(serverId))
     await packets.next(CHUNK_BYTES)
-    throwIfError(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
+    throwIfRefused(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
     packets.send(command)
   } catch (error) {
     packets.close()
@@ -155,6 +156,17 @@ class PacketChunk implements EventChunk {
     this.index++
     throwIfError(buffer.bytes, start, end)
     return this.#stream.accept(buffer.bytes, start + 1, end)
+  }
+}
+
+/** The server answers the registration of an account without the privilege as if its password were wrong. */
+function throwIfRefused(bytes: Buffer, start: number, end: number): void {
+  try {
+    throwIfError(bytes, start, end)
+  } catch (error) {
+    if (!(error instanceof MysqlServerError) || error.errno !== ACCESS_DENIED) throw error
+    const text = 'Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation'
+    throw new MysqlServerError(SPECIFIC_ACCESS_DENIED, '42000', text, error)
   }
 }
 

@@ -10,8 +10,11 @@ export interface DumpServer {
 /** What a dump session needs to know. */
 export interface DumpSessionOptions {
   readonly heartbeatMs: number
-  /** Shown by SHOW REPLICAS; the server ends an older dump with the same one. */
-  readonly replicaUuid: string
+  /**
+   * Shown by SHOW REPLICAS; the server ends an older dump with the same one. Null gives none: then the server ends an older dump, also of
+   * Debezium, that has the same server id.
+   */
+  readonly replicaUuid: string | null
   /** Seconds; 0 leaves the server's own. */
   readonly netWriteTimeoutSec: number
   readonly netReadTimeoutSec: number
@@ -29,7 +32,8 @@ export async function prepareDumpSession(query: SessionQuery, options: DumpSessi
   await query(`SET @master_binlog_checksum=${quote(checksum)}, @source_binlog_checksum=${quote(checksum)}`)
   const periodNs = Math.round(options.heartbeatMs * 1_000_000)
   await query(`SET @master_heartbeat_period=${periodNs}, @source_heartbeat_period=${periodNs}`)
-  await query(`SET @slave_uuid=${quote(options.replicaUuid)}, @replica_uuid=${quote(options.replicaUuid)}`)
+  const { replicaUuid } = options
+  if (replicaUuid !== null) await query(`SET @slave_uuid=${quote(replicaUuid)}, @replica_uuid=${quote(replicaUuid)}`)
   if (options.netWriteTimeoutSec > 0)
     await query(`SET SESSION net_write_timeout=${Math.round(options.netWriteTimeoutSec)}`)
   if (options.netReadTimeoutSec > 0)

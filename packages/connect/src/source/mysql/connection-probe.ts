@@ -35,12 +35,7 @@ export async function probeConnection(
 function remedyOf(thrown: unknown): string {
   if (thrown instanceof RangeError) return 'Set database.port to a number from 1 to 65535.'
   const error = cdcErrorOf(thrown)
-  if (error.code === 'CDC_AUTH_DENIED')
-    return 'Check database.user and database.password, and that the account may log in from this host (SELECT user, host FROM mysql.user).'
-  if (error.code === 'CDC_CONNECT_TLS') return `${error.message}. Check database.ssl.mode and the certificates.`
-  if (error.code.startsWith('CDC_CONNECT_'))
-    return `${error.message}. Check database.hostname and database.port, and that the server runs and can be reached from here.`
-  return error.hint
+  return error.code.startsWith('CDC_CONNECT_') ? `${error.message}. ${error.hint}` : error.hint
 }
 
 function connectionOf(config: Readonly<Record<string, string>>): ConnectionOptions {

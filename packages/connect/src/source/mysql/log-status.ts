@@ -3,6 +3,9 @@ import { type ControlConnection, MysqlServerError } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 
+const DEBEZIUM = 'io.debezium.DebeziumException'
+const SPECIFIC_ACCESS_DENIED = 1227
+
 /** Where the server's log ends. */
 export interface LogStatus {
   readonly file: string
@@ -46,15 +49,17 @@ export async function readLogStatus(ask: AskServer, version: string): Promise<Lo
     throw new CdcError(
       'CDC_AUTH_PRIVILEGE',
       `MySQL version ${version} should support ${statement} but it failed. Check database permissions or connectivity.`,
-      { hint: 'Grant REPLICATION CLIENT and REPLICATION SLAVE to the account.', cause: thrown },
+      { hint: `Run on the server: ${grantStatement('REPLICATION CLIENT')}`, cause: thrown },
     )
   })
   const [file, position, , , gtids] = rows[0] ?? []
   if (file === undefined || file === null) {
+    const remedy = 'start the server with --log-bin, --server-id and --binlog-format=ROW, without --skip-log-bin'
     throw new CdcError(
       'CDC_CONFIG_INVALID',
-      'Cannot read the binlog filename and position: binary logging is off. Make sure your server is correctly configured',
-      { hint: 'Start the server with --log-bin and a --server-id, and binlog_format=ROW.' },
+      `Cannot read the binlog filename and position via '${statement}'. Make sure your server is correctly configured: ` +
+        `binary logging is off (log_bin=OFF); ${remedy}`,
+      { hint: `The variable log_bin cannot be set while the server runs: ${remedy}.`, javaClass: DEBEZIUM },
     )
   }
   return { file, position: Number(position), executedGtids: (gtids ?? '').replaceAll(/\s/g, '') }
@@ -78,6 +83,7 @@ export async function readServerFacts(ask: AskServer): Promise<ServerFacts> {
       variables.set(name ?? '', value ?? '')
     }
     await readLogStatus(ask, version ?? '')
+    await checkMayStream(ask, version ?? '')
     const files = await ask('SHOW BINARY LOGS')
     const setOf = (name: string) => (variables.get(name) ?? '').replaceAll(/\s/g, '')
     return {
@@ -100,6 +106,27 @@ export async function readServerFacts(ask: AskServer): Promise<ServerFacts> {
   }
 }
 
+/** The statement that gives privileges to an account; its name is the reader's to fill in, no question tells it to all accounts. */
+export function grantStatement(privileges: string): string {
+  return `GRANT ${privileges} ON *.* TO 'user'@'host';`
+}
+
+/**
+ * A missing REPLICATION SLAVE would show only when a snapshot of hours is done: the list of replicas, which asks for the same privilege,
+ * tells it at once. Throws CDC_AUTH_PRIVILEGE.
+ */
+async function checkMayStream(ask: AskServer, version: string): Promise<void> {
+  try {
+    await ask(versionNumber(version) >= 8000 ? 'SHOW REPLICAS' : 'SHOW SLAVE HOSTS')
+  } catch (thrown) {
+    if (!(thrown instanceof MysqlServerError) || thrown.errno !== SPECIFIC_ACCESS_DENIED) return
+    throw new CdcError('CDC_AUTH_PRIVILEGE', `The account may not read the binary log: ${thrown.message}`, {
+      hint: `Run on the server: ${grantStatement('REPLICATION SLAVE')}`,
+      cause: thrown,
+    })
+  }
+}
+
 /** Refuses a server whose log does not carry whole rows, in Debezium's words. Throws CDC_CONFIG_INVALID. */
 export function checkLogFormat({ binlogFormat, rowImage }: ServerFacts): void {
   if (binlogFormat.toUpperCase() !== 'ROW') throw notConfigured('ROW', 'binlog_format')
@@ -112,8 +139,8 @@ function notConfigured(value: string, variable: string): CdcError {
     `The database server is not configured to use a ${value} ${variable}, which is required for this connector to work properly. ` +
       `Change the database configuration to use a ${variable}=${value} and restart the connector.`,
     {
-      hint: `SET PERSIST ${variable}='${value}', and reconnect the writing sessions.`,
-      javaClass: 'io.debezium.DebeziumException',
+      hint: `Run on the server: SET PERSIST ${variable}='${value}'; then reconnect the sessions that write, and restart the connector.`,
+      javaClass: DEBEZIUM,
     },
   )
 }

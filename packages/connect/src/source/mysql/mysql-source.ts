@@ -221,7 +221,9 @@ function kafkaHistory({ history, connectorName }: MysqlConnectorConfig, context:
   if (topic === null || bootstrapServers === null) {
     const name =
       topic === null ? 'schema.history.internal.kafka.topic' : 'schema.history.internal.kafka.bootstrap.servers'
-    throw new CdcError('CDC_CONFIG_INVALID', `The '${name}' value is invalid: A value is required`)
+    throw new CdcError('CDC_CONFIG_INVALID', `The '${name}' value is invalid: A value is required`, {
+      hint: `Set ${name} in the connector's configuration.`,
+    })
   }
   return new KafkaHistoryTopic({
     topic,

@@ -124,7 +124,11 @@ export class ShapeFactory {
 /** The error of rows that have another number of columns than their table, in Debezium's words. */
 export function columnCountMismatch(table: string, known: number, found: number): CdcError {
   const message = `Error processing row in ${table}, internal schema size ${known}, but row size ${found} , restart connector with schema recovery mode.`
-  return new CdcError('CDC_SCHEMA_MISMATCH', message)
+  return new CdcError('CDC_SCHEMA_MISMATCH', message, {
+    hint:
+      'A session that writes may have binlog_row_image other than FULL: set it to FULL there. Else the definition is out of date; in both ' +
+      'cases stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot.',
+  })
 }
 
 function fieldsOf(columns: readonly CellColumn[]) {

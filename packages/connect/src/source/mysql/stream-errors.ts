@@ -28,6 +28,16 @@ const LOGIN_CODES: Readonly<Record<string, ErrorCode>> = {
 
 const FATAL_READING_BINLOG = 1236
 
+/** What can be done, in the words of the connector's options, where those of the table of codes are too general. */
+const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  CDC_AUTH_DENIED:
+    'Check database.user and database.password, and that the account may log in from this host (SELECT user, host FROM mysql.user).',
+  CDC_CONNECT_REFUSED:
+    'Check database.hostname and database.port, and that the server runs and can be reached from here.',
+  CDC_CONNECT_TIMEOUT:
+    'Check database.hostname, database.port and the network path to the server, or raise connect.timeout.ms.',
+}
+
 /** The CdcError of anything that reading MySQL threw; CdcErrors pass through. */
 export function cdcErrorOf(thrown: unknown): CdcError {
   if (CdcError.is(thrown)) return thrown
@@ -42,12 +52,17 @@ export function cdcErrorOf(thrown: unknown): CdcError {
     if (thrown.errno === FATAL_READING_BINLOG)
       return new CdcError(positionCode(thrown.message), message, { cause: thrown })
     const known = LOGIN_CODES[thrown.code]
-    if (known !== undefined) return new CdcError(known, thrown.message, { cause: thrown })
-    return new CdcError(thrown.retriable ? 'CDC_CONNECT_LOST' : 'CDC_PROTOCOL_INVALID', message, options)
+    if (known !== undefined) return new CdcError(known, thrown.message, { cause: thrown, ...hintOf(known) })
+    return new CdcError(thrown.retriable ? 'CDC_CONNECT_LOST' : 'CDC_SERVER_REFUSED', message, options)
   }
   const known = LOGIN_CODES[thrown.code]
   const fallback = thrown.code.startsWith('MYSQL_PROTOCOL') ? 'CDC_PROTOCOL_INVALID' : 'CDC_INTERNAL'
-  return new CdcError(known ?? fallback, thrown.message, options)
+  return new CdcError(known ?? fallback, thrown.message, { ...options, ...hintOf(known ?? fallback) })
+}
+
+function hintOf(code: ErrorCode): { readonly hint?: string } {
+  const hint = HINTS[code]
+  return hint === undefined ? {} : { hint }
 }
 
 // The server has one number for all that goes wrong with a dump; the text tells them apart.

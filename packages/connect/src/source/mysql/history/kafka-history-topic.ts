@@ -32,7 +32,7 @@ export class KafkaHistoryTopic implements HistoryTopic {
     try {
       return (await this.#cluster.refresh([topic])).some((found) => found.name === topic)
     } catch (error) {
-      throw storeError(error, topic)
+      throw storeError(error, this.#options)
     }
   }
 
@@ -46,7 +46,7 @@ export class KafkaHistoryTopic implements HistoryTopic {
         configs: CONFIGS,
       })
     } catch (error) {
-      throw storeError(error, topic)
+      throw storeError(error, this.#options)
     }
   }
 
@@ -68,7 +68,7 @@ export class KafkaHistoryTopic implements HistoryTopic {
       producer.send()
       await producer.checkpoint()
     } catch (error) {
-      throw storeError(error, topic)
+      throw storeError(error, this.#options)
     }
   }
 
@@ -80,7 +80,7 @@ export class KafkaHistoryTopic implements HistoryTopic {
         for (const { value } of chunk.records) if (value !== null) yield Buffer.from(value).toString('utf8')
       }
     } catch (error) {
-      throw storeError(error, topic)
+      throw storeError(error, this.#options)
     }
   }
 
@@ -97,15 +97,34 @@ export class KafkaHistoryTopic implements HistoryTopic {
   }
 }
 
-function storeError(error: unknown, topic: string): CdcError {
+/** Brokers that do not answer end in Kafka's own words, what happened in the cause. */
+function storeError(error: unknown, { topic, bootstrapServers }: KafkaHistoryTopicOptions): CdcError {
   if (CdcError.is(error)) return error
-  const { message, retriable } = error as { readonly message?: string; readonly retriable?: boolean }
-  return new CdcError(
+  const { code, message, retriable } = error as {
+    readonly code?: unknown
+    readonly message?: string
+    readonly retriable?: boolean
+  }
+  const isUnreachable = code === 'NETWORK_EXCEPTION'
+  const failure = new CdcError(
     'CDC_STORE_UNAVAILABLE',
     `The schema history topic ${topic} cannot be used: ${message ?? String(error)}`,
     {
       cause: error,
       ...(retriable === undefined ? {} : { retriable }),
+      ...(isUnreachable
+        ? {
+            hint: `Check schema.history.internal.kafka.bootstrap.servers (${bootstrapServers}), and that the broker runs.`,
+          }
+        : {}),
     },
   )
+  if (!isUnreachable) return failure
+  const { hint } = failure
+  return new CdcError(failure.code, 'Timeout expired while fetching topic metadata', {
+    javaClass: 'org.apache.kafka.common.errors.TimeoutException',
+    retriable: failure.retriable,
+    hint,
+    cause: failure,
+  })
 }

@@ -1,8 +1,10 @@
 // Second pass of a snapshot: the rows, table by table, as they come from the server.
 import type { TextSession } from '@millrace/mysql'
+import { CdcError } from '../../../base/errors.ts'
 import type { SourceBatch } from '../../source.ts'
 import { sourcePartition } from '../offset.ts'
 import { ReusedSourceInfo, type SnapshotState } from '../source-info.ts'
+import { cdcErrorOf } from '../stream-errors.ts'
 import { type HeldRecord, type ReadTable, RowEmitter, type Visit } from './row-emitter.ts'
 import type { TablePlace } from './server-questions.ts'
 import { finalOffset, runningOffset, type SnapshotRun } from './snapshot-run.ts'
@@ -37,7 +39,7 @@ export async function* dataBatches(
     if (model === undefined) continue
     const shape = context.shapes.textShape(model)
     const override = overrideOf(run, place)
-    const result = await session.open(override ?? tableQuery(model, shape))
+    const result = await session.open(override ?? tableQuery(model, shape)).catch(tableFailed(place, override !== null))
     const order = override === null ? null : ColumnOrder.of(model, shape, result.columns)
     const table: ReadTable = { shape, order, source: sourcesOf(run, place) }
     for (let chunk = await result.nextChunk(); chunk !== null; chunk = await result.nextChunk()) {
@@ -47,6 +49,22 @@ export async function* dataBatches(
     logger.debug({ table: idOf(place) }, 'table read')
   }
   yield batch(finalOffset(run), (visit) => emitter.finish(visit))
+}
+
+/** Names the table beside the server's words, as Debezium does; a broken connection is no fault of the table. */
+function tableFailed(place: TablePlace, isOverridden: boolean): (thrown: unknown) => never {
+  return (thrown) => {
+    const cause = cdcErrorOf(thrown)
+    if (cause.retriable) throw cause
+    const option = `snapshot.select.statement.overrides.${idOf(place)}`
+    throw new CdcError(cause.code, `Snapshotting of table ${idOf(place)} failed: ${cause.message}`, {
+      hint: isOverridden
+        ? `Correct the statement of the option ${option}: name the table with its database.`
+        : cause.hint,
+      javaClass: 'org.apache.kafka.connect.errors.ConnectException',
+      cause,
+    })
+  }
 }
 
 function overrideOf(run: SnapshotRun, { database, name }: TablePlace): string | null {

@@ -4,6 +4,7 @@ import type { TextSession } from '@millrace/mysql'
 import { CdcError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { SnapshotConfig } from '../../../config/mysql/snapshot-config.ts'
+import { grantStatement } from '../log-status.ts'
 import { isServerError, quoted, type TablePlace } from './server-questions.ts'
 
 const KEEP_ALIVE_MS = 30_000
@@ -89,7 +90,7 @@ async function lock(session: TextSession, options: SnapshotLockOptions): Promise
     } catch (denied) {
       if (!isServerError(denied, ...ACCESS_DENIED)) throw denied
       throw new CdcError('CDC_AUTH_PRIVILEGE', 'The account may lock neither all tables nor the captured ones', {
-        hint: 'Grant RELOAD, or LOCK TABLES and SELECT on the captured tables, or set snapshot.locking.mode=none.',
+        hint: `Run on the server: ${grantStatement('RELOAD, LOCK TABLES')} Or set snapshot.locking.mode=none, if nothing writes during the snapshot.`,
         cause: denied,
       })
     }

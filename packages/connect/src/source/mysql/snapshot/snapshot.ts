@@ -11,6 +11,10 @@ import { SnapshotLock, setLockTimeouts } from './snapshot-lock.ts'
 import { finalOffset, type SnapshotContext, type SnapshotRun } from './snapshot-run.ts'
 import { type SnapshotTables, snapshotTables } from './snapshot-tables.ts'
 
+const NOTHING_CAPTURED =
+  'Check database.include.list and table.include.list against the names of existing tables, and that the account has SELECT on them: a table ' +
+  'that it may not read is not there for it.'
+
 /**
  * Takes a snapshot; answers the offset from which the stream goes on. Offsets of its batches say `snapshot: INITIAL` up to the last one.
  * The history topic must exist. Throws MysqlError for what the server refuses, CdcError for the rest; an unfinished snapshot leaves
@@ -27,6 +31,7 @@ export async function* runSnapshot(context: SnapshotContext): AsyncGenerator<Sou
   const position = keptOffset ?? positionAt(end)
   const run: SnapshotRun = { context, position, serverTimeSec }
   logger.info({ file: position.file, pos: position.pos, tables: tables.read.length }, 'snapshot started')
+  if (tables.captured.length === 0) logger.warn({ hint: NOTHING_CAPTURED }, 'no table is captured')
   context.tracker.schemas.clear()
   const held = yield* schemaPass(run, statements)
   // A zone that the configuration states is how the session's texts are read, right or wrong, as Debezium's driver does it.
