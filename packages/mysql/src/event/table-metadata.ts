@@ -14,8 +14,8 @@ const ENUM_AND_SET_COLUMN_CHARSET = 11
 
 // TINY, SHORT, LONG, FLOAT, DOUBLE, LONGLONG, INT24, YEAR, NEWDECIMAL
 const NUMERIC_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 8, 9, 13, 246])
-// VARCHAR, BLOB and its sizes, VAR_STRING, STRING
-const CHARACTER_TYPES: ReadonlySet<number> = new Set([15, 249, 250, 251, 252, 253, 254])
+// VARCHAR, VECTOR (a blob to the server), BLOB and its sizes, VAR_STRING, STRING
+const CHARACTER_TYPES: ReadonlySet<number> = new Set([15, 242, 249, 250, 251, 252, 253, 254])
 // ENUM, SET
 const LABEL_TYPES: ReadonlySet<number> = new Set([247, 248])
 
