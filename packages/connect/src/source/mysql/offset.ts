@@ -32,10 +32,10 @@ export function offsetJson(offset: BinlogOffset): SourceOffset {
     file,
     pos,
     ...(gtids === null ? {} : { gtids }),
-    ...(snapshot === null ? {} : { snapshot }),
     ...(row === 0 ? {} : { row }),
     ...(serverId === 0 ? {} : { server_id: serverId }),
     ...(event === 0 ? {} : { event }),
+    ...(snapshot === null ? {} : { snapshot }),
   }
 }
 
