@@ -68,6 +68,7 @@ export class ShapeFactory {
         typeCode: columnTypes[i]!,
         meta: columnMeta[i]!,
         unsigned: optional.unsigned?.[i] ?? /UNSIGNED|ZEROFILL|SERIAL/i.test(column.typeName),
+        ...(optional.collationIds?.[i] ? { collationId: optional.collationIds[i]! } : {}),
       }),
     )
     return this.#shape(model, 'binlog', columns)
