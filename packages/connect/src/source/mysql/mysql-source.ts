@@ -13,9 +13,9 @@ import { checkLogFormat, readServerFacts, type ServerFacts } from './log-status.
 import { type BinlogOffset, offsetJson, parseOffset, sourcePartition } from './offset.ts'
 import { DdlTracker } from './schema/ddl-tracker.ts'
 import { TableSchemas } from './schema/table-schema.ts'
-import { schemaChangeRecord } from './schema-change-record.ts'
 import { ShapeFactory } from './shape.ts'
 import { runSnapshot } from './snapshot/snapshot.ts'
+import { StatementRecords } from './statement-records.ts'
 import { type StreamOptions, streamBatches } from './stream.ts'
 import { connectionOptions, openQuerySession } from './stream-connection.ts'
 import { StreamDecoder } from './stream-decoder.ts'
@@ -148,7 +148,7 @@ export class MysqlSource implements Source {
       openSession: () => openQuerySession(connection, signal),
       tracker,
       history,
-      shapes: new ShapeFactory(this.#config, '+00:00'),
+      shapes: new ShapeFactory(this.#config, connection.timeZone ?? '+00:00'),
       headers: this.#headers.plain,
       readsData: mode === 'initial',
       keptOffset: null,
@@ -176,7 +176,7 @@ export class MysqlSource implements Source {
     const progress = new StreamProgress(start, server.hasGtids)
     const rows = new RowEmitter(config, headers, progress)
     const tables = new StreamTables(config, tracker.schemas, shapes, log)
-    const { includeSchemaComments: hasComments, topicPrefix, heartbeat } = config
+    const { topicPrefix, heartbeat } = config
     return {
       config,
       connection: connectionOptions(config.connection, signal),
@@ -189,17 +189,7 @@ export class MysqlSource implements Source {
         config,
         tracker,
         history,
-        schemaChangeRecord: ({ database, ddl, changes }, source, tsMs) =>
-          schemaChangeRecord({
-            topic: shapes.names.schemaChangeTopic,
-            database,
-            ddl,
-            changes,
-            source,
-            tsMs,
-            headers: headers.plain,
-            hasComments,
-          }),
+        records: new StatementRecords({ config, schemas: tracker.schemas, shapes, headers: headers.plain }),
         log,
         clock,
       }),

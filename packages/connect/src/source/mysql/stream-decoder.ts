@@ -37,6 +37,8 @@ export interface PendingStatement {
   /** The statement's time as its source block shows it. */
   readonly epochNs: bigint
   readonly gtid: string | null
+  /** The session's connection id; like Debezium only inside a transaction, whose BEGIN says it. */
+  readonly threadId: number | null
   /** Inside a transaction (CREATE TABLE … SELECT) the transaction goes on behind it. */
   readonly isInTransaction: boolean
   /** It was handled before the restart: only the state moves on. */
@@ -227,7 +229,8 @@ export class StreamDecoder {
     const epochNs = commitUs === null ? BigInt(timestampSec) * 1_000_000_000n : (commitUs / 1000n) * 1_000_000n
     const tsSec = Number(epochNs / 1_000_000_000n)
     const { file, startPosition: pos } = view
-    this.pending = { query, file, pos, serverId, tsSec, epochNs, gtid, isInTransaction, isDone }
+    const threadId = isInTransaction ? this.#threadId : null
+    this.pending = { query, file, pos, serverId, tsSec, epochNs, gtid, threadId, isInTransaction, isDone }
     return true
   }
 

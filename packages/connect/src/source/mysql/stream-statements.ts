@@ -8,19 +8,17 @@ import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { ConnectRecord, Struct } from '../../data/record.ts'
 import type { SourceOffset } from '../source.ts'
 import type { SchemaHistory } from './history/schema-history.ts'
-import type { DdlTracker, SchemaChange, StatementText } from './schema/ddl-tracker.ts'
+import type { DdlTracker, StatementText } from './schema/ddl-tracker.ts'
 import { sourceStruct } from './source-info.ts'
+import type { StatementRecords } from './statement-records.ts'
 import type { PendingStatement } from './stream-decoder.ts'
-
-/** Builds the record of one published schema change. */
-export type SchemaChangeRecordBuilder = (change: SchemaChange, source: Struct, processedMs: number) => ConnectRecord
 
 /** What {@link StatementHandler} works with. */
 export interface StatementHandlerOptions {
   readonly config: MysqlConnectorConfig
   readonly tracker: DdlTracker
   readonly history: SchemaHistory
-  readonly schemaChangeRecord: SchemaChangeRecordBuilder
+  readonly records: StatementRecords
   readonly log: Logger
   readonly clock: Clock
 }
@@ -34,16 +32,16 @@ export class StatementHandler {
   }
 
   /**
-   * Applies and records a statement; answers the schema-change records to publish. Throws CDC_SCHEMA_DDL, CDC_UNSUPPORTED_EVENT for row
+   * Applies and records a statement; answers the schema-change and truncate records to publish. Throws CDC_SCHEMA_DDL, CDC_UNSUPPORTED_EVENT for row
    * changes in statement format, and what storing the history throws.
    */
   async handle(pending: PendingStatement, position: SourceOffset): Promise<readonly ConnectRecord[]> {
-    const { tracker, history, config, schemaChangeRecord, clock } = this.#options
+    const { tracker, history, config, clock } = this.#options
     const { query } = pending
     const text: StatementText = { sql: query.sql, database: query.database, sqlMode: ddlSqlMode(query.sqlMode) }
-    const { schemaChanges, isDml } = tracker.apply(text)
+    const { schemaChanges, truncated, isDml } = tracker.apply(text)
     if (isDml) this.#refuseDml(pending)
-    const records: ConnectRecord[] = []
+    const made: ConnectRecord[] = []
     for (const change of schemaChanges) {
       const nowMs = clock.nowMs()
       if (change.isRecorded) {
@@ -51,14 +49,21 @@ export class StatementHandler {
         await history.record({ position, tsMs: nowMs, database, ddl, changes })
       }
       if (change.isPublished && config.includeSchemaChanges) {
-        records.push(schemaChangeRecord(change, this.#source(pending, change), nowMs))
+        made.push(
+          this.#options.records.schemaChange(change, this.#source(pending, change.database, change.sourceTable), nowMs),
+        )
       }
     }
-    return records
+    for (const table of config.skippedOperations.has('t') ? [] : truncated) {
+      const source = this.#source(pending, table.database, table.name)
+      const record = this.#options.records.truncate(table, source, clock.nowNs())
+      if (record !== null) made.push(record)
+    }
+    return made
   }
 
-  #source({ epochNs, serverId, gtid, file, pos }: PendingStatement, change: SchemaChange): Struct {
-    const { database, sourceTable: table } = change
+  #source(pending: PendingStatement, database: string, table: string | null): Struct {
+    const { epochNs, serverId, gtid, file, pos, threadId } = pending
     const facts = {
       epochNs,
       snapshot: 'false',
@@ -67,7 +72,7 @@ export class StatementHandler {
       serverId,
       gtid,
       file,
-      threadId: null,
+      threadId,
       query: null,
     } as const
     return sourceStruct(this.#options.config.topicPrefix, facts, pos, 0)

@@ -17,8 +17,8 @@ import type { ConnectRecord } from '../../../src/data/record.ts'
 import { toRecord } from '../../../src/data/to-record.ts'
 import { SchemaHistory } from '../../../src/source/mysql/history/schema-history.ts'
 import { offsetJson, parseOffset, sourcePartition } from '../../../src/source/mysql/offset.ts'
-import { schemaChangeRecord } from '../../../src/source/mysql/schema-change-record.ts'
 import { ShapeFactory } from '../../../src/source/mysql/shape.ts'
+import { StatementRecords } from '../../../src/source/mysql/statement-records.ts'
 import { ChunkBatch } from '../../../src/source/mysql/stream-batch.ts'
 import { StreamDecoder } from '../../../src/source/mysql/stream-decoder.ts'
 import { ContextHeaders } from '../../../src/source/mysql/stream-headers.ts'
@@ -81,12 +81,7 @@ export async function streamLog(input: StreamInput): Promise<StreamOutcome> {
     config,
     tracker,
     history,
-    schemaChangeRecord: ({ database, ddl, changes }, source, tsMs) =>
-      schemaChangeRecord({
-        ...{ topic: shapes.names.schemaChangeTopic, database, ddl, changes, source, tsMs },
-        headers: headers.plain,
-        hasComments,
-      }),
+    records: new StatementRecords({ config, schemas: tracker.schemas, shapes, headers: headers.plain }),
     log: silentLogger,
     clock: systemClock,
   })
