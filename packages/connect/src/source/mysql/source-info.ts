@@ -69,6 +69,11 @@ export class ReusedSourceInfo implements SourceInfo {
     this.#row = row
   }
 
+  /** Index of the last row that was placed; Debezium's statements carry it on. */
+  get row(): number {
+    return this.#row
+  }
+
   writeJson(sink: ByteSink): void {
     sink.reserve(this.#headBytes + this.#tailBytes + 48)
     const out = sink.bytes

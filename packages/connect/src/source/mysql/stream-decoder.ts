@@ -37,6 +37,8 @@ export interface PendingStatement {
   /** The statement's time as its source block shows it. */
   readonly epochNs: bigint
   readonly gtid: string | null
+  /** Index of the last row sent before it in the same log file, which Debezium leaves standing in the statement's source block. */
+  readonly row: number
   /** The session's connection id; like Debezium only inside a transaction, whose BEGIN says it. */
   readonly threadId: number | null
   /** Inside a transaction (CREATE TABLE … SELECT) the transaction goes on behind it. */
@@ -125,6 +127,7 @@ export class StreamDecoder {
       case EventType.ROTATE_EVENT: {
         const { nextFile, nextPosition } = decodeRotate(cursor)
         progress.rotate(nextFile, nextPosition)
+        this.#rows.source.at(nextPosition, 0)
         this.#maps.clear()
         return false
       }
@@ -230,7 +233,8 @@ export class StreamDecoder {
     const tsSec = Number(epochNs / 1_000_000_000n)
     const { file, startPosition: pos } = view
     const threadId = isInTransaction ? this.#threadId : null
-    this.pending = { query, file, pos, serverId, tsSec, epochNs, gtid, threadId, isInTransaction, isDone }
+    const { row } = this.#rows.source
+    this.pending = { query, file, pos, row, serverId, tsSec, epochNs, gtid, threadId, isInTransaction, isDone }
     return true
   }
 

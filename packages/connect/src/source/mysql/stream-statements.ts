@@ -63,7 +63,7 @@ export class StatementHandler {
   }
 
   #source(pending: PendingStatement, database: string, table: string | null): Struct {
-    const { epochNs, serverId, gtid, file, pos, threadId } = pending
+    const { epochNs, serverId, gtid, file, pos, row, threadId } = pending
     const facts = {
       epochNs,
       snapshot: 'false',
@@ -75,7 +75,7 @@ export class StatementHandler {
       threadId,
       query: null,
     } as const
-    return sourceStruct(this.#options.config.topicPrefix, facts, pos, 0)
+    return sourceStruct(this.#options.config.topicPrefix, facts, pos, row)
   }
 
   // The text of a statement says what to do, not which rows changed: passing it over would lose changes in silence.
