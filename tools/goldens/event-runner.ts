@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MysqlServer } from '@millrace/servers'
+import { maskClock, recordingSpan } from './clock-values.ts'
 import { firstDifference } from './compare.ts'
 import { Masker } from './masks.ts'
 import { type MillraceProcess, startMillrace } from './millrace-process.ts'
@@ -13,7 +14,7 @@ import { TopicDump } from './topic-dump.ts'
 
 /** What became of a scenario. */
 export type Verdict =
-  | { readonly outcome: 'passed' }
+  | { readonly outcome: 'passed'; readonly reason?: string }
   | { readonly outcome: 'failed'; readonly reason: string }
   | { readonly outcome: 'not supported'; readonly reason: string }
 
@@ -28,11 +29,13 @@ interface Run {
   readonly dump: TopicDump
   readonly connector: string
   readonly signalFile: string
+  readonly startedMs: number
 }
 
 /** Runs the scenario and gives its verdict; throws only for a fault of the machine. */
 export async function runScenario(scenario: Scenario, pool: MysqlPool): Promise<Verdict> {
-  if (scenario.connector === null) return { outcome: 'failed', reason: 'the scenario has no connector.json' }
+  if (scenario.connector === null) return withoutConfiguration(scenario)
+  const startedMs = Date.now()
   const mysql = await pool.prepared(scenario)
   await mysql.sql(scenario.setup, { force: scenario.sqlErrors.length > 0 })
   const millrace = await startMillrace()
@@ -45,12 +48,20 @@ export async function runScenario(scenario: Scenario, pool: MysqlPool): Promise<
       dump,
       connector: `golden-${scenario.name}`,
       signalFile: path.join(millrace.dataFolder, 'signals.txt'),
+      startedMs,
     }
     return await drive(run)
   } finally {
     await dump.close()
     await millrace.stop()
   }
+}
+
+/** A refused registration of which only the answer was kept: there is nothing to send. */
+function withoutConfiguration({ registerStatus }: Scenario): Verdict {
+  return registerStatus === null
+    ? { outcome: 'failed', reason: 'the scenario has no connector.json' }
+    : { outcome: 'not supported', reason: 'the folder has no configuration to register, only the answer of a refusal' }
 }
 
 async function drive(run: Run): Promise<Verdict> {
@@ -82,9 +93,11 @@ async function judge(run: Run): Promise<Verdict> {
   const records = (await run.dump.read(hasTimestamps)).map((record) =>
     masker.mask(record, record.topic === notifications),
   )
+  const span = { fromMs: run.startedMs, toMs: Date.now() }
+  const recording = recordingSpan(run.scenario.folder)
   const difference = firstDifference(
-    run.scenario.expected,
-    run.scenario.isSummary ? summarized(records, run.scenario) : records,
+    run.scenario.expected.map((record) => maskClock(record, recording)),
+    (run.scenario.isSummary ? summarized(records, run.scenario) : records).map((record) => maskClock(record, span)),
   )
   if (difference !== null)
     return {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { maskClock } from './clock-values.ts'
 import { firstDifference } from './compare.ts'
 import { Masker, replacementOf } from './masks.ts'
 import type { GoldenRecord } from './scenario.ts'
@@ -53,4 +54,11 @@ test('masks hide what they name and nothing else', () => {
   expect(masked.value).toEqual({ text: '{"pos":0,"row":7,"x":"uuid"}' })
   expect(masked.headers).toEqual([['h', { text: '<h>' }]])
   expect(masker.mask(record('uuid'), true).value).toEqual({ text: '<uuid>' })
+})
+
+test('instants of the run are masked, others are not', () => {
+  const span = { fromMs: Date.parse('2026-01-01T00:00:00Z'), toMs: Date.parse('2026-01-02T00:00:00Z') }
+  const text = '["2026-01-01T12:00:00.123Z","2026-01-01 12:00:00","2025-12-31T00:00:00Z"]'
+  expect(maskClock(record(text), span).value).toEqual({ text: '["<nowT.fZ>","<now >","2025-12-31T00:00:00Z"]' })
+  expect(maskClock(record(text), null).value).toEqual({ text })
 })
