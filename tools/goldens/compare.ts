@@ -3,17 +3,25 @@ import type { GoldenBytes, GoldenRecord } from './scenario.ts'
 
 /** The first difference between the two lists, or null when they are equal. Both are masked and sorted by topic, partition, offset. */
 export function firstDifference(expected: readonly GoldenRecord[], actual: readonly GoldenRecord[]): string | null {
+  return differences(expected, actual).next().value ?? null
+}
+
+/** One sentence for each record that differs, and for each topic with another number of them. */
+export function* differences(
+  expected: readonly GoldenRecord[],
+  actual: readonly GoldenRecord[],
+): Generator<string, undefined> {
   const topics = [...new Set([...expected, ...actual].map((record) => record.topic))].sort()
   for (const topic of topics) {
     const want = expected.filter((record) => record.topic === topic)
     const have = actual.filter((record) => record.topic === topic)
     for (let i = 0; i < Math.min(want.length, have.length); i++) {
       const difference = recordDifference(want[i] as GoldenRecord, have[i] as GoldenRecord)
-      if (difference !== null) return `${topic} #${i}: ${difference}`
+      if (difference !== null) yield `${topic} #${i}: ${difference}`
     }
-    if (want.length !== have.length) return `${topic}: ${have.length} records, expected ${want.length}`
+    if (want.length !== have.length) yield `${topic}: ${have.length} records, expected ${want.length}`
   }
-  return null
+  return undefined
 }
 
 function recordDifference(want: GoldenRecord, have: GoldenRecord): string | null {
@@ -43,5 +51,6 @@ function bytesDifference(want: GoldenBytes, have: GoldenBytes): string | null {
   let at = 0
   while (at < a.length && at < b.length && a[at] === b[at]) at++
   const from = Math.max(0, at - 60)
-  return `differs at character ${at}: …${b.slice(from, at + 100)}… expected …${a.slice(from, at + 100)}…`
+  const part = (text: string) => text.slice(from, at + 100).replaceAll('\n', '\\n')
+  return `differs at character ${at}: …${part(b)}… expected …${part(a)}…`
 }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MysqlServer } from '@millrace/servers'
 import { maskClock, recordingSpan } from './clock-values.ts'
-import { firstDifference } from './compare.ts'
+import { differences } from './compare.ts'
 import { Masker } from './masks.ts'
 import { type MillraceProcess, startMillrace } from './millrace-process.ts'
 import type { MysqlPool } from './mysql-pool.ts'
@@ -32,8 +32,8 @@ interface Run {
   readonly startedMs: number
 }
 
-/** Runs the scenario and gives its verdict; throws only for a fault of the machine. */
-export async function runScenario(scenario: Scenario, pool: MysqlPool): Promise<Verdict> {
+/** Runs the scenario and gives its verdict; `showsAll` prints every difference. Throws only for a fault of the machine. */
+export async function runScenario(scenario: Scenario, pool: MysqlPool, showsAll = false): Promise<Verdict> {
   if (scenario.connector === null) return withoutConfiguration(scenario)
   const startedMs = Date.now()
   const mysql = await pool.prepared(scenario)
@@ -50,7 +50,7 @@ export async function runScenario(scenario: Scenario, pool: MysqlPool): Promise<
       signalFile: path.join(millrace.dataFolder, 'signals.txt'),
       startedMs,
     }
-    return await drive(run)
+    return await drive(run, showsAll)
   } finally {
     await dump.close()
     await millrace.stop()
@@ -64,7 +64,7 @@ function withoutConfiguration({ registerStatus }: Scenario): Verdict {
     : { outcome: 'not supported', reason: 'the folder has no configuration to register, only the answer of a refusal' }
 }
 
-async function drive(run: Run): Promise<Verdict> {
+async function drive(run: Run, showsAll: boolean): Promise<Verdict> {
   const registered = await request(run, 'POST', '/connectors', { name: run.connector, config: configOf(run) })
   if (run.scenario.registerStatus !== null) {
     // The recorded 500 is Debezium's fault (a definition without a value); any refusal matches.
@@ -80,10 +80,10 @@ async function drive(run: Run): Promise<Verdict> {
     await untilQuiet(run, 0)
   }
   await untilQuiet(run, run.scenario.records)
-  return judge(run)
+  return judge(run, showsAll)
 }
 
-async function judge(run: Run): Promise<Verdict> {
+async function judge(run: Run, showsAll: boolean): Promise<Verdict> {
   const trace = await failureOf(run)
   if (trace !== null && /not supported|CDC_UNSUPPORTED/i.test(trace))
     return { outcome: 'not supported', reason: firstLine(trace) }
@@ -95,10 +95,14 @@ async function judge(run: Run): Promise<Verdict> {
   )
   const span = { fromMs: run.startedMs, toMs: Date.now() }
   const recording = recordingSpan(run.scenario.folder)
-  const difference = firstDifference(
-    run.scenario.expected.map((record) => maskClock(record, recording)),
-    (run.scenario.isSummary ? summarized(records, run.scenario) : records).map((record) => maskClock(record, span)),
-  )
+  const found = [
+    ...differences(
+      run.scenario.expected.map((record) => maskClock(record, recording)),
+      (run.scenario.isSummary ? summarized(records, run.scenario) : records).map((record) => maskClock(record, span)),
+    ),
+  ]
+  if (showsAll) for (const difference of found) console.log(`  ${difference}`)
+  const difference = found[0] ?? null
   if (difference !== null)
     return {
       outcome: 'failed',

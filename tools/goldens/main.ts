@@ -1,6 +1,6 @@
-// npm run goldens -- [--events FOLDER] [--rest FOLDER] [--only REGEX]: runs every scenario found in folders of the format of
+// npm run goldens -- [--events FOLDER] [--rest FOLDER] [--only REGEX] [--all]: runs every scenario found in folders of the format of
 // ../shared/goldens (the default) on live servers against Millrace. One line per scenario, last line "N passed, N failed, N not supported";
-// exit code 0 only if none failed.
+// exit code 0 only if none failed. --all prints every difference of an event scenario, not only the first.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { readDifferences } from './differences.ts'
@@ -11,7 +11,7 @@ import { findScenarios, readScenario } from './scenario.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const { values } = parseArgs({
-  options: { events: { type: 'string' }, rest: { type: 'string' }, only: { type: 'string' } },
+  options: { events: { type: 'string' }, rest: { type: 'string' }, only: { type: 'string' }, all: { type: 'boolean' } },
 })
 const isDefault = values.events === undefined && values.rest === undefined
 const goldens = path.join(root, '../shared/goldens')
@@ -43,7 +43,7 @@ try {
   if (events !== null)
     for (const folder of findScenarios(path.resolve(events))) {
       if (only !== null && !only.test(path.basename(folder))) continue
-      const verdict = await runScenario(readScenario(folder), pool).catch(
+      const verdict = await runScenario(readScenario(folder), pool, values.all === true).catch(
         (error: unknown): Verdict => ({
           outcome: 'failed',
           reason: error instanceof Error ? (error.message.split('\n')[0] as string) : String(error),

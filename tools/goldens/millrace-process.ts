@@ -1,5 +1,5 @@
 // Millrace as its users run it: the command line in a process of its own, with a fresh data folder and free ports.
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { freePort, freshFolder, ServerProcess } from '@millrace/servers'
 
@@ -30,6 +30,7 @@ const MAIN = path.join(import.meta.dirname, '../../packages/millrace/src/main.ts
 export async function startMillrace(options: MillraceOptions = {}): Promise<MillraceProcess> {
   const dataFolder = options.dataFolder ?? freshFolder('data')
   const [restPort, kafkaPort] = [options.restPort ?? (await freePort()), options.kafkaPort ?? (await freePort())]
+  mkdirSync(dataFolder, { recursive: true })
   const logFile = `${dataFolder.replace(/\/$/, '')}.log`
   const server = ServerProcess.start({
     name: 'millrace',
@@ -47,6 +48,8 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Mill
       ...(options.args ?? []),
     ],
     logFile,
+    // relative paths in configurations are meant below the data folder
+    cwd: dataFolder,
     ...(options.env === undefined ? {} : { env: options.env }),
   })
   const rest = `http://127.0.0.1:${restPort}`
