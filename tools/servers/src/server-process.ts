@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly logFile: string
+  /** Working folder; ours when absent. */
+  readonly cwd?: string
   /** Numeric user and group to run as; our own when absent. */
   readonly account?: { readonly uid: number; readonly gid: number }
   /** Signal that asks for an orderly end; SIGTERM unless given. */
@@ -50,6 +52,7 @@ export class ServerProcess {
         detached: true,
         stdio: ['ignore', log, log],
         env: { ...process.env, ...options.env },
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
         ...(options.account === undefined ? {} : { uid: options.account.uid, gid: options.account.gid }),
       })
       return new ServerProcess(options, child)

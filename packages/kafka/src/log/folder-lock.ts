@@ -157,11 +157,12 @@ function touchedMs(path: string): number {
   }
 }
 
-/** Field 22 of the process's stat line on Linux; empty elsewhere. */
+/** Field 22 of the process's stat line on Linux; empty elsewhere, and for a dead process whose parent has not taken note yet. */
 function startTicks(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '')
   } catch {
     return ''
   }
