@@ -17,9 +17,6 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
   postgres: 'the PostgreSQL connector',
 }
 
-/** Folder of secret files, as configurations name it: short, because MySQL cuts the user name that one golden puts it into. */
-const SECRETS = 's3crt'
-
 const SETUP = `
 create database restlab; create table restlab.items(id int primary key auto_increment, name varchar(50), qty int);
 insert into restlab.items(name,qty) values('a',1),('b',2),('c',3);
@@ -109,21 +106,21 @@ async function check(
   millrace: Awaited<ReturnType<typeof startMillrace>>,
 ): Promise<{ output: string; code: number | null }> {
   const data = path.join(millrace.dataFolder, 'golden-data')
-  const secrets = path.join(millrace.dataFolder, SECRETS)
+  const secrets = path.join(millrace.dataFolder, 'golden-secrets')
   mkdirSync(data, { recursive: true })
   mkdirSync(secrets, { recursive: true })
   writeFileSync(path.join(data, 'in.txt'), 'l1\nl2\nl3\n')
   writeFileSync(path.join(secrets, 'db.properties'), 'dbpassword=dbz\ndbuser=dbz\nspaced = a b c \n')
   writeFileSync(path.join(secrets, 'pwfile'), 'dbz')
   const hook = (name: string) =>
-    `${process.execPath} ${path.join(import.meta.dirname, 'rest-hook.ts')} ${name} ${millrace.bootstrap} ${mysql.socketPath} ${mysql.port}`
+    `${process.execPath} --disable-warning=TimeoutNegativeWarning ${path.join(import.meta.dirname, 'rest-hook.ts')} ${name} ${millrace.bootstrap} ${mysql.socketPath} ${mysql.port}`
   const args = [checker, 'check', file, '--base', millrace.rest]
   for (const [name, value] of Object.entries({
     KAFKA: millrace.bootstrap,
     MYSQL_HOST: mysql.host,
     MYSQL_PORT: String(mysql.port),
     DATA: data,
-    SECRETS,
+    SECRETS: secrets,
   }))
     args.push('--var', `${name}=${value}`)
   for (const name of ['sql', 'produce', 'topic', 'untopic']) args.push('--hook', `${name}=${hook(name)}`)
