@@ -9,7 +9,8 @@ export interface Link {
   /**
    * Sends one frame made of the given parts in order. The parts must not be changed until the returned promise resolves; it resolves when
    * the link has taken the bytes (socket buffer drained below its mark, or message posted), which is the sender's back-pressure.
-   * Rejects with a KafkaError `NETWORK_EXCEPTION` when the link is closed.
+   * Rejects with a KafkaError `NETWORK_EXCEPTION` when the link is closed. One part in shared memory may be read, and written around, until the
+   * frame is answered: see client/batch-memory.ts.
    */
   send(parts: readonly Uint8Array[]): Promise<void>
   /** Called once per received frame, in order. The frame is the receiver's to keep. Set before the first frame can arrive. */

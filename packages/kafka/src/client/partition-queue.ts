@@ -1,6 +1,7 @@
 // The batches of one topic partition: the open one that records are written into, and the sealed ones that wait or are under way, in order.
 import { BatchWriter, stampBatch } from '../record/batch-writer.ts'
 import type { Compression } from '../record/compression.ts'
+import { type BatchMemory, FIRST_SLAB_BYTES } from './batch-memory.ts'
 
 /** A sealed batch, kept until it is acknowledged. */
 export interface SealedBatch {
@@ -14,9 +15,6 @@ export interface SealedBatch {
 
 /** A batch of several records is kept below this, under Kafka's default max.message.bytes of 1048588. */
 const MESSAGE_LIMIT_BYTES = 1_000_000
-const FIRST_SLAB_BYTES = 16 * 1024
-/** Slabs kept for reuse. */
-const SPARE_SLABS = 4
 const SEQUENCE_LIMIT = 2 ** 31
 
 /** Queue and open batch of one partition. */
@@ -33,16 +31,18 @@ export class PartitionQueue {
   /** While recovering: not before this time of the monotonic clock. */
   retryAtMs = 0
   readonly #compression: Compression
-  readonly #spares: Buffer[] = []
+  readonly #memory: BatchMemory
   /** The record {@link checkpoint} that stands for the open batch: becomes the sealed one. */
   #open: SealedBatch
   #nextSequence = 0
 
-  constructor(topic: string, partition: number, compression: Compression) {
+  /** `memory`: where batches lie until they are acknowledged. */
+  constructor(topic: string, partition: number, compression: Compression, memory: BatchMemory) {
     this.topic = topic
     this.partition = partition
     this.#compression = compression
-    this.writer = new BatchWriter(FIRST_SLAB_BYTES)
+    this.#memory = memory
+    this.writer = new BatchWriter(0)
     this.#open = placeholder()
   }
 
@@ -54,6 +54,11 @@ export class PartitionQueue {
   /** Records in the open batch. */
   get openCount(): number {
     return this.writer.count
+  }
+
+  /** Gets ready for the first record of a batch. */
+  open(): void {
+    if (this.writer.sink.bytes.length < FIRST_SLAB_BYTES) this.writer.reset(this.#memory.takeSlab())
   }
 
   /** Every batch that is not acknowledged, the open one last. Identities stay when the open one is sealed. */
@@ -76,10 +81,7 @@ export class PartitionQueue {
     }
     sealed.push(this.#close(this.writer, this.#open))
     this.#open = placeholder()
-    const spare =
-      this.#spares.pop() ??
-      Buffer.allocUnsafeSlow(Math.max(FIRST_SLAB_BYTES, Math.min(this.writer.sink.bytes.length, MESSAGE_LIMIT_BYTES)))
-    this.writer.reset(spare)
+    this.writer.reset(this.#memory.giveSlab(this.writer.sink.bytes))
     return sealed
   }
 
@@ -95,12 +97,11 @@ export class PartitionQueue {
     return batch
   }
 
-  /** The batch is acknowledged: its slab may be used again. */
+  /** The batch is acknowledged: its memory may be used again. */
   release(batch: SealedBatch): void {
     const at = this.underWay.indexOf(batch)
     if (at >= 0) this.underWay.splice(at, 1)
-    if (this.#compression === 'none' && this.#spares.length < SPARE_SLABS && batch.bytes.byteOffset === 0)
-      this.#spares.push(Buffer.from(batch.bytes.buffer as ArrayBuffer))
+    this.#memory.giveSealed(batch.bytes)
   }
 
   /** The batch has to be sent again, in its place. */
@@ -115,7 +116,8 @@ export class PartitionQueue {
 
   #close(writer: BatchWriter, batch: SealedBatch): SealedBatch {
     const closed = writer.close(undefined, this.#compression)
-    Object.assign(batch, { bytes: closed.bytes, recordCount: closed.recordCount, sealedAtMs: performance.now() })
+    const bytes = this.#memory.seal(closed.bytes)
+    Object.assign(batch, { bytes, recordCount: closed.recordCount, sealedAtMs: performance.now() })
     this.waiting.push(batch)
     return batch
   }

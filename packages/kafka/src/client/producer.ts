@@ -1,9 +1,10 @@
 // The producer: records are encoded in place into one open batch per topic partition; sealed batches go out in order, up to five requests
-// under way per broker, idempotent. A batch's bytes stay until it is acknowledged; its slab is then used again.
+// under way per broker, idempotent. A sealed batch's bytes stay until it is acknowledged; their memory is then used again.
 import { KafkaError } from '../error.ts'
 import { InitProducerId } from '../protocol/init-producer-id.ts'
 import type { RecordAppender } from '../record/appender.ts'
 import type { Compression } from '../record/compression.ts'
+import { BatchMemory } from './batch-memory.ts'
 import type { Cluster } from './cluster.ts'
 import { PartitionQueue, type SealedBatch } from './partition-queue.ts'
 import { ProduceSender } from './produce-sender.ts'
@@ -11,17 +12,18 @@ import { ProduceSender } from './produce-sender.ts'
 /** Options of a producer. */
 export interface ProducerOptions {
   readonly cluster: Cluster
-  /** A batch is sealed at this size; 512 KiB unless given. A larger record makes a larger batch. */
+  /** A batch is sealed at this size; 900,000 bytes unless given. A larger record makes a larger batch. */
   readonly batchBytes?: number
-  /** Most bytes appended and not acknowledged before {@link Producer.room} waits; 32 MiB unless given. */
+  /** Most bytes appended and not acknowledged before {@link Producer.room} waits; 12 MiB unless given. */
   readonly capBytes?: number
   readonly compression?: Compression
   /** Time after which an unacknowledged batch fails the producer; 120 s unless given. */
   readonly deliveryTimeoutMs?: number
 }
 
-const BATCH_BYTES = 512 * 1024
-const CAP_BYTES = 32 * 1024 * 1024
+/** Below Kafka's default max.message.bytes by the length of a usual record. */
+const BATCH_BYTES = 900_000
+const CAP_BYTES = 12 * 1024 * 1024
 const DELIVERY_TIMEOUT_MS = 120_000
 
 /** Waits for a number of batches. */
@@ -37,6 +39,7 @@ export class Producer {
   readonly #capBytes: number
   readonly #batchBytes: number
   readonly #compression: Compression
+  readonly #memory: BatchMemory
   readonly #sender: ProduceSender
   readonly #queues = new Map<string, Map<number, PartitionQueue>>()
   readonly #checkpoints = new Map<SealedBatch, Checkpoint[]>()
@@ -50,6 +53,7 @@ export class Producer {
     this.#capBytes = options.capBytes ?? CAP_BYTES
     this.#batchBytes = options.batchBytes ?? BATCH_BYTES
     this.#compression = options.compression ?? 'none'
+    this.#memory = new BatchMemory(this.#capBytes * 2)
     this.#sender = new ProduceSender({
       cluster: options.cluster,
       ...id,
@@ -87,13 +91,14 @@ export class Producer {
     }
     let queue = partitions.get(partition)
     if (queue === undefined) {
-      queue = new PartitionQueue(topic, partition, this.#compression)
+      queue = new PartitionQueue(topic, partition, this.#compression, this.#memory)
       partitions.set(partition, queue)
     }
     if (queue.openBytes >= this.#batchBytes) {
       this.#seal(queue)
       this.#sender.pump()
     }
+    if (queue.openCount === 0) queue.open()
     return queue.writer
   }
 
