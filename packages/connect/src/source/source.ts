@@ -10,7 +10,7 @@ export type SourceOffset = Readonly<Record<string, unknown>>
  * A run of records in the order in which they must reach their topics.
  *
  * The task calls `forEach` exactly once, synchronously, and writes every item to the producer within the visitor (items are reused objects).
- * A batch is bounded by the source (about 1 MiB of source bytes or `max.batch.size` snapshot rows), so that memory does not depend on
+ * A batch is bounded by the source (about 256 KiB of source bytes or `max.batch.size` snapshot rows), so that memory does not depend on
  * the size of a transaction. When all records of this and every earlier batch are acknowledged by the broker, the task stores
  * `sourceOffset` and calls `acked`.
  */

@@ -53,6 +53,8 @@ class TaskThread implements RunningTask {
     this.#thread = new Thread(new URL('./task-thread.ts', import.meta.url), {
       workerData: data,
       name: `task-${connector}-${task}`.slice(0, 60),
+      // V8's own limit is 48 MB a thread, which records that never become objects do not need.
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
     })
     this.#thread.on('message', (message: FromTask) => void this.#hear(message))
     this.#thread.on('error', (error: unknown) => this.#fail(CdcError.from(error)))

@@ -43,6 +43,8 @@ export async function startBrokerThread(
   const worker = new Worker(new URL('./broker-worker.ts', import.meta.url), {
     workerData: options,
     name: 'kafka-broker',
+    // V8's own limit is 48 MB, which a broker that never makes objects of records does not need.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
   })
   const ready = Promise.withResolvers<{ address: ListenAddress | undefined; clusterId: string }>()
   const failed = Promise.withResolvers<KafkaError>()

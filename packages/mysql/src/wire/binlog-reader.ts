@@ -39,7 +39,7 @@ export interface EventChunk {
 }
 
 /** Largest chunk; an event larger than this comes alone. */
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 256 * 1024
 const ACCESS_DENIED = 1045
 const SPECIFIC_ACCESS_DENIED = 1227
 const PACKET_OK = 0x00
