@@ -1,27 +1,5 @@
-// The command line. Every failure ends in one sentence, a remedy, and exit code 1.
-import { CdcError } from '@millrace/connect'
-import { Command } from 'commander'
-import { consumeCommand } from './command/consume.ts'
-import { startCommand } from './command/start.ts'
-import { topicsCommand } from './command/topics.ts'
+// Entry of the command line. What it does stands in command-line.ts, which is loaded when its compiled code can come from the cache.
+import { useCompileCache } from './compile-cache.ts'
 
-const program = new Command('millrace')
-  .description('Change data capture as Debezium does it, in one process')
-  .addCommand(startCommand())
-  .addCommand(topicsCommand())
-  .addCommand(consumeCommand())
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  const { message, hint } = describe(error)
-  console.error(`error: ${message}${hint === '' ? '' : `\n  ${hint}`}`)
-  process.exit(1)
-}
-
-/** Message and hint of any error: CdcError and KafkaError carry a hint of their own. */
-function describe(error: unknown): { message: string; hint: string } {
-  const hint =
-    typeof error === 'object' && error !== null && 'hint' in error && typeof error.hint === 'string' ? error.hint : ''
-  return error instanceof Error ? { message: error.message, hint } : { message: CdcError.from(error).message, hint }
-}
+useCompileCache()
+await import('./command-line.ts')
