@@ -11,7 +11,7 @@ import {
 import { mysqlDefinitions } from './config/definitions/mysql.generated.ts'
 import * as transformTables from './config/definitions/transforms.generated.ts'
 import { presentNames } from './config/former-names.ts'
-import { checkSupport } from './config/mysql/support.ts'
+import { checkSupport, unsupportedIn } from './config/mysql/support.ts'
 import { OptionReader } from './config/option-reader.ts'
 import type { FieldRules } from './config/validation/config-def.ts'
 import { type ConnectionProbe, validateConnector } from './config/validation/connector-validation.ts'
@@ -374,6 +374,7 @@ function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
     isRunnable: kind === 'source',
     taskConfigs: (config) => [inJavaMapOrder({ ...config, 'task.class': taskClass })],
     ...(className === FILE_SOURCE ? { checkOffsets: checkFileOffsets } : {}),
+    ...(className === MYSQL ? { unsupported: (config) => unsupportedIn(presentNames(config).config) } : {}),
   }
 }
 

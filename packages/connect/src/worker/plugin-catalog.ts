@@ -27,6 +27,8 @@ export interface ConnectorPlugin {
    * Errors: CdcError for a configuration that cannot be started.
    */
   taskConfigs(config: StoredConfig): readonly StoredConfig[]
+  /** One sentence for each option of a valid configuration whose value is not built yet: registering it is refused. */
+  unsupported?(config: StoredConfig): readonly string[]
   /** Throws a CdcError with Connect's message for source offsets that the connector refuses. */
   checkOffsets?(offsets: readonly { readonly partition: unknown; readonly offset: unknown }[]): void
 }

@@ -268,8 +268,10 @@ export class Worker implements AsyncDisposable {
     const infos = await this.validate(config, (hint) => hints.push(hint))
     if (infos.error_count === 0) {
       const plugin = this.parts.catalog.connector(config['connector.class']!)
-      if (plugin.isRunnable) return
-      throw new CdcError('CDC_UNSUPPORTED', `Running ${plugin.className} is not supported yet`)
+      if (!plugin.isRunnable) throw new CdcError('CDC_UNSUPPORTED', `Running ${plugin.className} is not supported yet`)
+      const problems = plugin.unsupported?.(this.parts.resolve(config)) ?? []
+      if (problems.length > 0) throw new CdcError('CDC_UNSUPPORTED', problems.join('\n'), { httpStatus: 400 })
+      return
     }
     const errors = infos.configs.flatMap(({ value }) => value?.errors ?? [])
     const hint = hints.length === 0 ? undefined : hints.join(' ')

@@ -21,3 +21,11 @@ test('an option that is not built is refused by name, with every other one; a ha
   expect(() => checkSupport(config)).toThrow("Option 'provide.transaction.metadata' is not supported yet")
   expect(() => checkSupport({ 'provide.transaction.metadata': 'FALSE', 'snapshot.mode': 'initial' })).not.toThrow()
 })
+
+test('a history class of Debezium is refused as not built, one that nobody has fails the task', () => {
+  const memory = { 'schema.history.internal': 'io.debezium.relational.history.MemorySchemaHistory' }
+  const unknown = { 'schema.history.internal': 'com.example.None' }
+  expect(unsupportedIn(memory)).toHaveLength(1)
+  expect(unsupportedIn(unknown)).toHaveLength(0)
+  expect(() => checkSupport(unknown)).toThrow('Unable to find class com.example.None')
+})
