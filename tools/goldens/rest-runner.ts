@@ -15,6 +15,7 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
   'basic-auth': 'basic authentication',
   'two-workers': 'two workers',
   postgres: 'the PostgreSQL connector',
+  'plugin-list': 'the same list of plugins',
 }
 
 const SETUP = `
