@@ -11,6 +11,11 @@ const program = new Command('millrace')
   .addCommand(topicsCommand())
   .addCommand(consumeCommand())
 
+for (const command of [program, ...program.commands]) {
+  const words = command === program ? 'millrace' : `millrace ${command.name()}`
+  command.showHelpAfterError(`(${words} --help shows what there is)`)
+}
+
 try {
   await program.parseAsync()
 } catch (error) {

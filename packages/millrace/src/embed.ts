@@ -1,5 +1,5 @@
 // The embedding API: Millrace in a program of one's own. The embedded broker in a thread, the worker with its REST interface on this one.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { CdcError, type Logger, type LogLevel, silentLogger, startWorker } from '@millrace/connect'
@@ -49,7 +49,7 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Runn
   let embedded: { addresses: string[]; openPort: () => MessagePort } | undefined
   if (bootstrapServers === undefined) {
     const dataFolder = path.resolve(options.dataDir ?? 'data')
-    makeFolder(dataFolder)
+    checkParent(dataFolder)
     const broker = await startBrokerThread(
       {
         dataFolder: path.join(dataFolder, 'kafka'),
@@ -77,13 +77,21 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Runn
   return { restAddress: worker.restAddress, bootstrapServers, close, [Symbol.asyncDispose]: close }
 }
 
-function makeFolder(folder: string): void {
+/**
+ * The folder's own making is the broker's, which reports what stands in the way; but Node's recursive mkdir never returns where the system
+ * answers that a folder it was asked for does not exist, as Linux does below /proc: so the first missing step is tried alone.
+ */
+function checkParent(folder: string): void {
+  let missing = folder
+  while (!existsSync(path.dirname(missing)) && missing !== path.dirname(missing)) missing = path.dirname(missing)
+  if (existsSync(missing)) return
   try {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(missing)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new CdcError('CDC_STORE_UNAVAILABLE', `the data folder ${folder} cannot be made (${code})`, {
-      hint: 'Choose a folder that this user may write to with --data-dir.',
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST') return // made meanwhile
+    throw new CdcError('CDC_STORE_UNAVAILABLE', `the data folder ${folder} cannot be made: ${missing} (${code})`, {
+      hint: 'Choose a folder below one that exists and that this user may write to, with --data-dir.',
       cause,
     })
   }

@@ -56,7 +56,10 @@ export class FolderLock {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       writeFileSync(own, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
     } catch (cause) {
-      throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot write to ${folder}: ${(cause as Error).message}`, { cause })
+      throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot write to the data folder ${folder}: ${reasonOf(cause)}`, {
+        cause,
+        hint: 'Choose another one with --data-dir, or give this user the right to write there and the disk free space.',
+      })
     }
     try {
       take(folder, own)
@@ -84,7 +87,9 @@ function take(folder: string, own: string): void {
     let path = lock
     for (let holder = readHolder(path); holder !== undefined; holder = readHolder(path)) {
       if (isAlive(holder, path))
-        throw new KafkaError('DATA_FOLDER_LOCKED', `the data folder ${folder} is in use by process ${holder.pid}`)
+        throw new KafkaError('DATA_FOLDER_LOCKED', `the data folder ${folder} is in use by process ${holder.pid}`, {
+          hint: 'End that process, or give this one a data folder of its own with --data-dir.',
+        })
       chain.push(holder.nonce)
       // Who claimed a dead holder's lock may be dead too: then its claim is claimed, and so on.
       path = join(folder, `${CLAIM}${holder.nonce}`)
@@ -100,6 +105,16 @@ function take(folder: string, own: string): void {
     }
   }
   throw new KafkaError('DATA_FOLDER_LOCKED', `the data folder ${folder} is being taken by other processes`)
+}
+
+/** What the system says, in words for the codes that people meet. */
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'EEXIST' || code === 'ENOTDIR') return `it is, or stands below, a file that is not a folder (${code})`
+  if (code === 'EACCES' || code === 'EPERM') return `this user has no right to write there (${code})`
+  if (code === 'EROFS') return 'its file system is mounted read-only (EROFS)'
+  if (code === 'ENOSPC') return 'no space is left on its disk (ENOSPC)'
+  return message
 }
 
 function tryLink(from: string, to: string): boolean {

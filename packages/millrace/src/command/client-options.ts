@@ -1,5 +1,5 @@
 // What every command that talks to a broker shares: the address, and the flags of Kafka's own tools that we take with a hint.
-import { Admin, Cluster, connectTcp, parseBootstrap } from '@millrace/kafka'
+import { Admin, Cluster, connectTcp, KafkaError, parseBootstrap } from '@millrace/kafka'
 import type { Command } from 'commander'
 
 /** Flags common to client commands. */
@@ -34,6 +34,11 @@ export async function withClient<T>(flags: ClientFlags, work: (client: OpenClien
   })
   try {
     return await work({ cluster, admin: new Admin(cluster) })
+  } catch (error) {
+    if (!(error instanceof KafkaError) || error.code !== 'NETWORK_EXCEPTION') throw error
+    const hint =
+      'Check --bootstrap-server, and that the broker runs there (millrace start, or npm start, brings one up).'
+    throw new KafkaError(error.code, error.message, { hint, cause: error })
   } finally {
     await cluster.close()
   }

@@ -2,6 +2,7 @@
 import { CdcError, type LogLevel } from '@millrace/connect'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { startMillrace } from '../embed.ts'
+import { holdYoungSpace } from '../frugal-start.ts'
 import { openLog } from '../log.ts'
 
 interface StartFlags {
@@ -69,6 +70,7 @@ async function run(flags: StartFlags): Promise<void> {
     log,
     onLogLevel: (level) => log.setLevel(level),
   })
+  holdYoungSpace(false)
   console.log(`Millrace is ready: REST ${millrace.restAddress}, Kafka ${millrace.bootstrapServers}. Ctrl-C ends it.`)
   const signal = await ended
   log.info(`ending on ${signal}`)
@@ -92,7 +94,10 @@ function pairs(flag: string, texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=')
-      if (at < 1) throw new CdcError('CDC_CONFIG_INVALID', `${flag} ${text}: name=value is wanted`)
+      if (at < 1)
+        throw new CdcError('CDC_CONFIG_INVALID', `${flag} ${text}: name=value is wanted`, {
+          hint: `Write it as ${flag} name=value; the flag may be given more than once.`,
+        })
       return [text.slice(0, at), text.slice(at + 1)]
     }),
   )

@@ -1,10 +1,14 @@
 // Who listens on a TCP port of this machine, as far as Linux's /proc tells.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 
 const LISTEN_STATE = '0A'
 
-/** Name and id of the process that listens on the port, as `node (process 123)`; undefined when the system does not tell. */
+/** Programs that run others: their own name alone would tell nobody what runs. */
+const RUNTIMES = /^(node|java|python[\d.]*|ruby|perl|php|bun|deno|ld-linux.*)$/
+
+/** Name and id of the process that listens on the port, as `node main.ts (process 123)`; undefined when the system does not tell. */
 export function portHolder(port: number): string | undefined {
   const inodes = new Set([...listeningInodes('/proc/net/tcp', port), ...listeningInodes('/proc/net/tcp6', port)])
   if (inodes.size === 0) return undefined
@@ -12,10 +16,21 @@ export function portHolder(port: number): string | undefined {
     if (!/^\d+$/.test(pid)) continue
     for (const descriptor of entries(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(linkTarget(`/proc/${pid}/fd/${descriptor}`))?.[1]
-      if (inode !== undefined && inodes.has(inode)) return `${read(`/proc/${pid}/comm`).trim()} (process ${pid})`
+      if (inode !== undefined && inodes.has(inode)) return `${programOf(pid)} (process ${pid})`
     }
   }
   return undefined
+}
+
+/** The program's file name, for a runtime with that of what it runs; no other arguments, they may hold secrets. */
+function programOf(pid: string): string {
+  const [program = '', ...args] = read(`/proc/${pid}/cmdline`).split('\0')
+  const name = basename(program)
+  if (name === '') return read(`/proc/${pid}/comm`).trim()
+  if (!RUNTIMES.test(name)) return name
+  // The dynamic linker's option has a value, a list of folders.
+  const script = args.find((arg) => /^[^-][^:]*$/.test(arg))
+  return script === undefined ? name : `${name} ${basename(script)}`
 }
 
 function listeningInodes(table: string, port: number): string[] {
