@@ -16,10 +16,14 @@ test('every unsupported option exists, and its default is harmless', () => {
 })
 
 test('an option that is not built is refused by name, with every other one; a harmless value passes', () => {
-  const config = { 'provide.transaction.metadata': 'true', 'column.mask.with.5.chars': 'a.b.c', 'max.batch.size': '10' }
+  const config = {
+    'openlineage.integration.enabled': 'true',
+    'column.mask.with.5.chars': 'a.b.c',
+    'max.batch.size': '10',
+  }
   expect(unsupportedIn(config)).toHaveLength(2)
-  expect(() => checkSupport(config)).toThrow("Option 'provide.transaction.metadata' is not supported yet")
-  expect(() => checkSupport({ 'provide.transaction.metadata': 'FALSE', 'snapshot.mode': 'initial' })).not.toThrow()
+  expect(() => checkSupport(config)).toThrow("Option 'openlineage.integration.enabled' is not supported yet")
+  expect(() => checkSupport({ 'openlineage.integration.enabled': 'FALSE', 'snapshot.mode': 'initial' })).not.toThrow()
 })
 
 test('a history class of Debezium is refused as not built, one that nobody has fails the task', () => {

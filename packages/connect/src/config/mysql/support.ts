@@ -41,7 +41,6 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   off('signal.data.collection', 'signals are not built', []),
   off('notification.enabled.channels', 'notifications are not built', []),
   off('heartbeat.action.query', 'heartbeat queries are not built', []),
-  off('provide.transaction.metadata', 'transaction metadata is not built'),
   off('column.mask.*', 'column masks are not built', []),
   off('column.truncate.*', 'column truncation is not built', []),
   off('column.propagate.source.type', 'source types are not propagated', []),

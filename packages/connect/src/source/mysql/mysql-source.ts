@@ -27,6 +27,7 @@ import { RowEmitter } from './stream-rows.ts'
 import { checkedStart, startsByGtid } from './stream-start.ts'
 import { StatementHandler } from './stream-statements.ts'
 import { StreamTables } from './stream-tables.ts'
+import { TransactionMetadata } from './stream-transactions.ts'
 
 /** What a MySQL source is made of. */
 export interface MysqlSourceOptions {
@@ -174,7 +175,8 @@ export class MysqlSource implements Source {
     const usesGtids = startsByGtid(config, server, offset)
     const shapes = new ShapeFactory(config, config.connection.timeZone ?? server.timeZone)
     const progress = new StreamProgress(start, server.hasGtids)
-    const rows = new RowEmitter(config, headers, progress)
+    const metadata = config.providesTransactionMetadata ? new TransactionMetadata(shapes.names.transactionTopic) : null
+    const rows = new RowEmitter(config, headers, progress, metadata)
     const tables = new StreamTables(config, tracker.schemas, shapes, log)
     const { topicPrefix, heartbeat } = config
     return {

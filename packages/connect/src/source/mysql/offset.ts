@@ -1,6 +1,8 @@
 // Source partition and source offsets of the MySQL connector, in Debezium's JSON.
 import { CdcError } from '../../base/errors.ts'
 import type { SourceOffset, SourcePartition } from '../source.ts'
+import { javaSetOrder } from './schema/java-set.ts'
+import type { TransactionState } from './stream-transactions.ts'
 
 /** `{"server": <topic.prefix>}`. */
 export function sourcePartition(topicPrefix: string): SourcePartition {
@@ -22,12 +24,14 @@ export interface BinlogOffset {
   readonly event: number
   /** `INITIAL` while a snapshot is not finished. */
   readonly snapshot: string | null
+  /** The running transaction, where transaction metadata are provided. */
+  readonly transaction?: TransactionState | null
 }
 
 /** Debezium's form: members in its order, those at zero left out. */
 export function offsetJson(offset: BinlogOffset): SourceOffset {
-  const { tsSec, file, pos, gtids, row, serverId, event, snapshot } = offset
-  return {
+  const { tsSec, file, pos, gtids, row, serverId, event, snapshot, transaction } = offset
+  const place = {
     ...(tsSec === null ? {} : { ts_sec: tsSec }),
     file,
     pos,
@@ -37,6 +41,14 @@ export function offsetJson(offset: BinlogOffset): SourceOffset {
     ...(event === 0 ? {} : { event }),
     ...(snapshot === null ? {} : { snapshot }),
   }
+  return transaction == null ? place : withTransaction(place, transaction)
+}
+
+// The order of members is that of a Java map, which the other members keep by chance without the transaction's.
+function withTransaction(place: SourceOffset, { id, orders }: TransactionState): SourceOffset {
+  const all: Record<string, unknown> = { ...place, transaction_id: id }
+  for (const [table, order] of orders) all[`transaction_data_collection_order_${table}`] = order
+  return Object.fromEntries(javaSetOrder(Object.keys(all)).map((name) => [name, all[name]])) as SourceOffset
 }
 
 /** Reads a stored offset. Throws CDC_POSITION_INVALID for one without file and position. */

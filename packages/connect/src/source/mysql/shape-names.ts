@@ -38,6 +38,11 @@ export class TopicNames {
     return sanitisedTopic(this.#prefix)
   }
 
+  /** Topic of transaction metadata. */
+  get transactionTopic(): string {
+    return this.#join(this.#prefix, this.#topics.transactionTopic)
+  }
+
   /** Topic of heartbeats. */
   get heartbeatTopic(): string {
     const { heartbeatName, heartbeatPrefix } = this.#topics

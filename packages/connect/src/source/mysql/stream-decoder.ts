@@ -115,10 +115,10 @@ export class StreamDecoder {
         progress.eventDone()
         return false
       case EventType.XID_EVENT:
-        this.#endTransaction(view)
+        this.#endTransaction(view, visit)
         return false
       case EventType.QUERY_EVENT:
-        return this.#takeQuery(view, decodeQuery(cursor))
+        return this.#takeQuery(view, decodeQuery(cursor), visit)
       case EventType.GTID_LOG_EVENT:
       case EventType.ANONYMOUS_GTID_LOG_EVENT:
       case EventType.GTID_TAGGED_LOG_EVENT:
@@ -188,7 +188,7 @@ export class StreamDecoder {
       ((includes !== null && !includes(gtid.uuid)) || excludes?.(gtid.uuid) === true)
   }
 
-  #takeQuery(view: EventView, query: QueryEvent): boolean {
+  #takeQuery(view: EventView, query: QueryEvent, visit: (item: SourceItem) => void): boolean {
     const progress = this.#progress
     switch (statementKind(query.sql)) {
       case 'begin':
@@ -196,14 +196,15 @@ export class StreamDecoder {
         this.#hasRows = false
         this.#query = null
         progress.begin(view)
+        this.#beginMetadata(view, visit)
         progress.eventDone()
         return false
       case 'commit':
-        this.#endTransaction(view)
+        this.#endTransaction(view, visit)
         return false
       case 'rollback':
         if (this.#hasRows) throw rolledBack(view, 'ROLLBACK')
-        this.#endTransaction(view)
+        this.#endTransaction(view, visit)
         return false
       case 'rollback-to':
         if (this.#hasRows) throw rolledBack(view, 'ROLLBACK TO SAVEPOINT')
@@ -238,7 +239,38 @@ export class StreamDecoder {
     return true
   }
 
-  #endTransaction(view: EventView): void {
+  #beginMetadata(view: EventView, visit: (item: SourceItem) => void): void {
+    const { metadata } = this.#rows
+    if (metadata === null) return
+    const progress = this.#progress
+    const { gtid, isSkipping } = progress
+    const id = gtid ?? `file=${view.file},pos=${view.startPosition}`
+    const ms = this.#timeMs(view)
+    const record = metadata.begin(id, ms, isSkipping)
+    progress.transaction = metadata.state
+    if (record === null) return
+    // While events are passed over the stored offset is ahead of this one.
+    if (!isSkipping) progress.mark(Math.floor(ms / 1000), view.header.serverId)
+    visit({ kind: 'record', record })
+  }
+
+  #endMetadata(view: EventView, visit: (item: SourceItem) => void): void {
+    const { metadata } = this.#rows
+    const progress = this.#progress
+    if (metadata === null || !progress.isInTransaction) return
+    const ms = this.#timeMs(view)
+    if (!progress.isSkipping) progress.mark(Math.floor(ms / 1000), view.header.serverId)
+    visit({ kind: 'record', record: metadata.end(ms) })
+    progress.transaction = null
+  }
+
+  #timeMs(view: EventView): number {
+    const { commitUs } = this.#progress
+    return commitUs === null ? view.header.timestampSec * 1000 : Number(commitUs / 1000n)
+  }
+
+  #endTransaction(view: EventView, visit: (item: SourceItem) => void): void {
+    this.#endMetadata(view, visit)
     this.#progress.commit(view)
     this.#hasRows = false
     this.#query = null

@@ -3,6 +3,7 @@
 import type { EventView, GtidEvent } from '@millrace/mysql'
 import { GtidSet } from '@millrace/mysql'
 import type { BinlogOffset } from './offset.ts'
+import type { TransactionState } from './stream-transactions.ts'
 
 interface PendingGtid {
   readonly uuid: string
@@ -19,6 +20,8 @@ export class StreamProgress {
   isInTransaction = false
   /** Counts transactions: who caches something of one compares it. */
   transactions = 0
+  /** What transaction metadata say of the running transaction; null where they are not provided. */
+  transaction: TransactionState | null = null
   /** Rows of the next rows event that were sent before. */
   skipRows = 0
 
@@ -175,7 +178,8 @@ export class StreamProgress {
   mark(tsSec: number, serverId: number, rows = 0): void {
     this.#tsSec = tsSec
     this.#serverId = serverId
-    this.#mark = { tsSec, file: this.#restartFile, pos: this.#restartPos, event: this.#event, serverId }
+    const { transaction } = this
+    this.#mark = { tsSec, file: this.#restartFile, pos: this.#restartPos, event: this.#event, serverId, transaction }
     this.#markRow = rows
     this.#markEnded = this.#ended.length
   }

@@ -9,6 +9,7 @@ import { ReusedSourceInfo } from './source-info.ts'
 import type { ContextHeaders } from './stream-headers.ts'
 import type { StreamProgress } from './stream-progress.ts'
 import type { CapturedTable } from './stream-tables.ts'
+import type { TransactionMetadata } from './stream-transactions.ts'
 
 /** The one row change of a stream. */
 class ReusedChange implements ChangeRow {
@@ -19,7 +20,7 @@ class ReusedChange implements ChangeRow {
   after: CellRow | null = null
   keyRow: CellRow
   readonly source: ReusedSourceInfo
-  readonly transaction: Struct | null = null
+  transaction: Struct | null = null
   processedAt: Instant
   headers: readonly RecordHeader[]
 
@@ -38,12 +39,20 @@ const OPERATIONS = { write: 'c', update: 'u', delete: 'd' } as const
 /** Drives the visitor over rows events. */
 export class RowEmitter {
   readonly source: ReusedSourceInfo
+  /** Null unless transaction metadata are provided. */
+  readonly metadata: TransactionMetadata | null
   readonly #change: ReusedChange
   readonly #config: MysqlConnectorConfig
   readonly #headers: ContextHeaders
   readonly #progress: StreamProgress
 
-  constructor(config: MysqlConnectorConfig, headers: ContextHeaders, progress: StreamProgress) {
+  constructor(
+    config: MysqlConnectorConfig,
+    headers: ContextHeaders,
+    progress: StreamProgress,
+    metadata: TransactionMetadata | null = null,
+  ) {
+    this.metadata = metadata
     this.#config = config
     this.#headers = headers
     this.#progress = progress
@@ -83,10 +92,10 @@ export class RowEmitter {
       change.after = after
       if (event.kind === 'write') {
         change.keyRow = after!
-        visit(change)
+        this.#visit(change, visit)
       } else if (event.kind === 'delete') {
         change.keyRow = before!
-        visit(change)
+        this.#visit(change, visit)
         this.#tombstone(shape, before!, this.#headers.plain, visit)
       } else this.#update(shape, before!, after!, visit)
     }
@@ -101,7 +110,7 @@ export class RowEmitter {
     }
     if (this.#config.skipsMessagesWithoutChange && haveEqualCells(shape.columns, before, after)) return
     change.keyRow = after
-    visit(change)
+    this.#visit(change, visit)
   }
 
   // A row whose key changes is deleted under the old key and created under the new one.
@@ -114,16 +123,24 @@ export class RowEmitter {
     change.after = null
     change.keyRow = before
     change.headers = this.#headers.withKey('__debezium.newkey', newKey)
-    visit(change)
+    this.#visit(change, visit)
     this.#tombstone(shape, before, change.headers, visit)
     change.op = 'c'
     change.before = null
     change.after = after
     change.keyRow = after
     change.headers = this.#headers.withKey('__debezium.oldkey', oldKey)
-    visit(change)
+    this.#visit(change, visit)
     change.op = 'u'
     change.headers = this.#headers.plain
+  }
+
+  #visit(change: ReusedChange, visit: (item: SourceItem) => void): void {
+    if (this.metadata !== null) {
+      const { database, name } = change.shape.model
+      change.transaction = this.metadata.next(`${database}.${name}`)
+    }
+    visit(change)
   }
 
   #tombstone(

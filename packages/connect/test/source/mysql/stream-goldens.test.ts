@@ -7,6 +7,7 @@ import { type GoldenRecord, hasGoldens, readScenario, scenarioNames } from './go
 import { streamLog } from './stream-lab.ts'
 
 interface ScenarioFile {
+  readonly summary?: unknown
   readonly steps: readonly Readonly<Record<string, unknown>>[]
   readonly failure: unknown
   readonly offsets?: { readonly offsets: readonly { readonly offset: SourceOffset }[] }
@@ -23,10 +24,11 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 /** Why a scenario cannot be streamed from its log alone; null where it can. */
 function reasonToSkip(name: string): string | null {
   const { connector, binlog, history } = readScenario(name)
-  const { steps, failure } = JSON.parse(goldenFile(name, 'scenario.json')) as ScenarioFile
+  const { steps, failure, summary } = JSON.parse(goldenFile(name, 'scenario.json')) as ScenarioFile
   if (DIFFERENCES[name] !== undefined) return DIFFERENCES[name]
   if (binlog === null || !existsFile(name)) return 'no log'
   if (connector['transforms'] !== undefined) return 'transforms'
+  if (summary) return 'only the ends of its topics are kept'
   if (!/JsonConverter/.test(connector['value.converter'] ?? '')) return 'another converter'
   if (failure !== null && failure !== undefined) return 'ends in a failure'
   if (steps.some((step) => !('sql' in step))) return 'steps beside SQL'
@@ -61,7 +63,8 @@ function streamedOf(records: readonly GoldenRecord[], historyTopic: string | und
   return records
     .filter(
       ({ topic, value }) =>
-        topic !== historyTopic && (value.text === undefined || /"snapshot":(null|"false")/.test(value.text)),
+        topic !== historyTopic &&
+        (value.text === undefined || /"snapshot":(null|"false")|"status":"(BEGIN|END)"/.test(value.text)),
     )
     .map(({ topic, key, value, headers }) => ({
       topic,
@@ -78,6 +81,8 @@ function byTopic<T extends { readonly topic: string }>(records: readonly T[]): R
 const names = hasGoldens ? scenarioNames() : []
 const skipped = new Map(names.map((name) => [name, reasonToSkip(name)]))
 const streamable = names.filter((name) => skipped.get(name) === null)
+// With transaction metadata a restart inside a transaction repeats BEGIN and counts anew, in Debezium as well.
+const resumable = streamable.filter((name) => readScenario(name).connector['provide.transaction.metadata'] !== 'true')
 
 describe.skipIf(!hasGoldens)('recorded logs (skipped without ../shared/goldens)', () => {
   test('there are logs to stream', () => {
@@ -109,7 +114,7 @@ describe.skipIf(!hasGoldens)('recorded logs (skipped without ../shared/goldens)'
     expect(cut.records.map(({ key }) => key)).toEqual(outcome.records.map(({ key }) => key))
   })
 
-  test.each(streamable)('%s: any stored offset goes on with the record behind it', async (name) => {
+  test.each(resumable)('%s: any stored offset goes on with the record behind it', async (name) => {
     const { connector, binlog, history, server } = readScenario(name)
     const snapshotHistory = history.filter((text) => text.includes('"snapshot" : "INITIAL"'))
     const base = { connector, log: binlog!, file: FILE, hasGtids: server === 'gtid', chunkEvents: 1 }

@@ -26,6 +26,7 @@ import { StreamProgress } from '../../../src/source/mysql/stream-progress.ts'
 import { RowEmitter } from '../../../src/source/mysql/stream-rows.ts'
 import { StatementHandler } from '../../../src/source/mysql/stream-statements.ts'
 import { StreamTables } from '../../../src/source/mysql/stream-tables.ts'
+import { TransactionMetadata } from '../../../src/source/mysql/stream-transactions.ts'
 import type { SourceOffset } from '../../../src/source/source.ts'
 import { configOf, MemoryHistoryTopic, trackerFor } from './snapshot-lab.ts'
 
@@ -74,7 +75,8 @@ export async function streamLog(input: StreamInput): Promise<StreamOutcome> {
   const progress = new StreamProgress({ ...offset, snapshot: null }, input.hasGtids)
   const headers = new ContextHeaders({ topicPrefix: server, taskId: 0, isEnabled: config.extendedHeaders })
   const shapes = new ShapeFactory(config, config.connection.timeZone ?? '+00:00')
-  const rows = new RowEmitter(config, headers, progress)
+  const metadata = config.providesTransactionMetadata ? new TransactionMetadata(shapes.names.transactionTopic) : null
+  const rows = new RowEmitter(config, headers, progress, metadata)
   const tables = new StreamTables(config, tracker.schemas, shapes, silentLogger)
   const decoder = new StreamDecoder({ config, progress, tables, rows })
   const statements = new StatementHandler({
