@@ -58,6 +58,13 @@ export class RecordWriter {
   readonly #options: RecordWriterOptions
   readonly #lanes = new Map<ChangeShape, FastLane | null>()
   readonly #headers = new WeakMap<readonly RecordHeader[], { topic: string; encoded: EncodedHeaders }>()
+  // What the row before had: rows come in runs, and a look-up in a map costs as much as writing a column.
+  #lastShape: ChangeShape | null = null
+  #lastLane: FastLane | null = null
+  #lastHeaders: readonly RecordHeader[] | null = null
+  #lastHeadersTopic = ''
+  #lastEncoded: EncodedHeaders | null = null
+  #lastTopic: string | null = null
   readonly #keyBytes = new GrowingBytes(256)
   #pending: Pending[] = []
   readonly #pendingTopics = new Set<string>()
@@ -87,7 +94,11 @@ export class RecordWriter {
       this.#writeRecord(item.record)
       return
     }
-    const lane = this.#laneOf(item.shape)
+    if (item.shape !== this.#lastShape) {
+      this.#lastLane = this.#laneOf(item.shape)
+      this.#lastShape = item.shape
+    }
+    const lane = this.#lastLane
     if (lane === null || !this.#writeFast(item, lane)) this.#writeRecord(item)
   }
 
@@ -111,6 +122,7 @@ export class RecordWriter {
   /** Counts every topic as new again. */
   forgetTopics(): void {
     this.#topics.clear()
+    this.#lastTopic = null
   }
 
   #laneOf(shape: ChangeShape): FastLane | null {
@@ -137,7 +149,7 @@ export class RecordWriter {
   #writeFast(row: ChangeRow, lane: FastLane): boolean {
     const { output } = this.#options
     const partitions = output.partitionsOf(lane.topic)
-    if (partitions === null || this.#pendingTopics.has(lane.topic)) return false
+    if (partitions === null || (this.#pending.length > 0 && this.#pendingTopics.has(lane.topic))) return false
     let partition = 0
     const keyBytes = this.#keyBytes
     if (partitions > 1) {
@@ -240,6 +252,15 @@ export class RecordWriter {
   }
 
   #headersOf(topic: string, headers: readonly RecordHeader[]): EncodedHeaders {
+    if (headers !== this.#lastHeaders || topic !== this.#lastHeadersTopic) {
+      this.#lastEncoded = this.#encoded(topic, headers)
+      this.#lastHeaders = headers
+      this.#lastHeadersTopic = topic
+    }
+    return this.#lastEncoded!
+  }
+
+  #encoded(topic: string, headers: readonly RecordHeader[]): EncodedHeaders {
     const known = this.#headers.get(headers)
     if (known?.topic === topic) return known.encoded
     const { headerConverter } = this.#options
@@ -251,6 +272,8 @@ export class RecordWriter {
   }
 
   #saw(topic: string): void {
+    if (topic === this.#lastTopic) return
+    this.#lastTopic = topic
     if (this.#topics.has(topic)) return
     this.#topics.add(topic)
     this.#newTopics.push(topic)

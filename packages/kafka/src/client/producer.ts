@@ -42,6 +42,8 @@ export class Producer {
   readonly #memory: BatchMemory
   readonly #sender: ProduceSender
   readonly #queues = new Map<string, Map<number, PartitionQueue>>()
+  /** The one asked for last: records come in runs. */
+  #lastQueue: PartitionQueue | null = null
   readonly #checkpoints = new Map<SealedBatch, Checkpoint[]>()
   #room: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | null = null
   #unackedBytes = 0
@@ -84,15 +86,10 @@ export class Producer {
 
   /** The appender of a partition, for one record: ask again for the next, because a full batch is sealed between records. */
   appender(topic: string, partition: number): RecordAppender {
-    let partitions = this.#queues.get(topic)
-    if (partitions === undefined) {
-      partitions = new Map()
-      this.#queues.set(topic, partitions)
-    }
-    let queue = partitions.get(partition)
-    if (queue === undefined) {
-      queue = new PartitionQueue(topic, partition, this.#compression, this.#memory)
-      partitions.set(partition, queue)
+    let queue = this.#lastQueue
+    if (queue === null || queue.partition !== partition || queue.topic !== topic) {
+      queue = this.#queueOf(topic, partition)
+      this.#lastQueue = queue
     }
     if (queue.openBytes >= this.#batchBytes) {
       this.#seal(queue)
@@ -143,6 +140,20 @@ export class Producer {
     this.send()
     await this.checkpoint().catch(() => {})
     this.#sender.close()
+  }
+
+  #queueOf(topic: string, partition: number): PartitionQueue {
+    let partitions = this.#queues.get(topic)
+    if (partitions === undefined) {
+      partitions = new Map()
+      this.#queues.set(topic, partitions)
+    }
+    let queue = partitions.get(partition)
+    if (queue === undefined) {
+      queue = new PartitionQueue(topic, partition, this.#compression, this.#memory)
+      partitions.set(partition, queue)
+    }
+    return queue
   }
 
   #seal(queue: PartitionQueue): void {
