@@ -58,7 +58,7 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Runn
       (level, line) => log[level](line),
     )
     stack.defer(() => broker.close())
-    broker.failed.then((error) => log.fatal(`the embedded broker ended: ${error.message} ${error.hint}`))
+    void broker.failed.then((error) => log.fatal(`the embedded broker ended: ${error.message} ${error.hint}`))
     const port = broker.address?.port ?? 0
     bootstrapServers = `127.0.0.1:${port}`
     embedded = { addresses: [bootstrapServers, `localhost:${port}`], openPort: () => broker.connect() }
