@@ -24,13 +24,15 @@ export function figureTable(figures: readonly BenchFigure[]): string {
   return figures
     .map((figure) => {
       const target =
-        figure.target === undefined ? '' : `  (${meetsTarget(figure) ? 'meets' : 'MISSES'} ${number(figure.target)})`
-      return `${figure.name.padEnd(names)}  ${number(figure.value).padStart(12)} ${figure.unit}${target}`
+        figure.target === undefined
+          ? ''
+          : `  (${meetsTarget(figure) ? 'meets' : 'MISSES'} ${numberText(figure.target)})`
+      return `${figure.name.padEnd(names)}  ${numberText(figure.value).padStart(12)} ${figure.unit}${target}`
     })
     .join('\n')
 }
 
 /** Three significant digits below a thousand, whole numbers with grouping above. */
-function number(value: number): string {
+export function numberText(value: number): string {
   return value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
 }

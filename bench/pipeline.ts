@@ -18,8 +18,10 @@ const PER_TRANSACTION = 10_000
 const TARGET_ROWS_PER_SECOND = 250_000
 const TARGET_MEGABYTES = 250
 
-/** Measures all three. Fails when a row is missing, repeated or out of order. */
-export async function runPipeline(options: PipelineOptions = {}): Promise<BenchFigure[]> {
+/** Measures all three and tells the server's version. Fails when a row is missing, repeated or out of order. */
+export async function runPipeline(
+  options: PipelineOptions = {},
+): Promise<{ readonly figures: BenchFigure[]; readonly facts: Readonly<Record<string, string>> }> {
   const { rows = ROWS, transactionRows = TRANSACTION_ROWS } = options
   await using shop = await openShop(Math.max(PER_TRANSACTION, transactionRows))
   const figures: BenchFigure[] = []
@@ -43,7 +45,7 @@ export async function runPipeline(options: PipelineOptions = {}): Promise<BenchF
     await shop.write(transactionRows, transactionRows)
     figures.push(...figuresOf('one transaction to embedded log', await embedded.read(transactionRows, rows + 1), true))
   }
-  return figures
+  return { figures, facts: { MySQL: shop.version } }
 }
 
 type Result = Pick<EmbeddedResult, 'rows' | 'bytes' | 'seconds' | 'cpuSeconds' | 'peakMegabytes'>
