@@ -15,6 +15,7 @@ import { DdlTracker } from './schema/ddl-tracker.ts'
 import { TableSchemas } from './schema/table-schema.ts'
 import { ShapeFactory } from './shape.ts'
 import { runSnapshot } from './snapshot/snapshot.ts'
+import { type SnapshotPlan, snapshotPlan } from './snapshot/snapshot-plan.ts'
 import { StatementRecords } from './statement-records.ts'
 import { type StreamOptions, streamBatches } from './stream.ts'
 import { connectionOptions, openQuerySession } from './stream-connection.ts'
@@ -79,11 +80,12 @@ export class MysqlSource implements Source {
       checkLogFormat(server)
       const { tracker, history } = this.#schemaKeeping(server)
       const stored = await this.#storedOffset()
-      const isResumed = stored !== null && stored.snapshot === null
+      const plan = snapshotPlan(this.#config.snapshot, stored, (offset) => this.#isAvailable(server, offset))
       let offset = stored
-      if (isResumed) await history.recover(offsetJson(stored))
-      else offset = yield* this.#snapshot(tracker, history)
-      const now = isResumed ? server : await this.#serverFacts()
+      if (plan.reads === 'none') await history.recover(offsetJson(stored!))
+      else offset = yield* this.#snapshot(tracker, history, plan, stored)
+      if (!plan.streams) return await untilAborted(signal)
+      const now = plan.reads === 'none' ? server : await this.#serverFacts()
       yield* streamBatches(this.#streamOptions(now, tracker, history, offset!))
     } catch (thrown) {
       if (!signal.aborted) throw cdcErrorOf(thrown)
@@ -136,11 +138,23 @@ export class MysqlSource implements Source {
     return { tracker, history: schemaHistory }
   }
 
-  async *#snapshot(tracker: DdlTracker, history: SchemaHistory): AsyncGenerator<SourceBatch, BinlogOffset, undefined> {
-    const { mode } = this.#config.snapshot
-    if (mode !== 'initial' && mode !== 'no_data') {
-      throw new CdcError('CDC_UNSUPPORTED', `snapshot.mode ${mode} is not supported yet`)
+  #isAvailable(server: ServerFacts, offset: BinlogOffset): boolean {
+    try {
+      checkedStart(this.#config, server, offset)
+      return true
+    } catch (thrown) {
+      if (!CdcError.is(thrown) || thrown.code !== 'CDC_POSITION_LOST') throw thrown
+      this.#log.warn({ reason: thrown.message }, 'the stored position is lost; a new snapshot is taken')
+      return false
     }
+  }
+
+  async *#snapshot(
+    tracker: DdlTracker,
+    history: SchemaHistory,
+    plan: SnapshotPlan,
+    stored: BinlogOffset | null,
+  ): AsyncGenerator<SourceBatch, BinlogOffset, undefined> {
     await history.prepare()
     const { connection } = this.#config
     const { signal } = this.#context
@@ -151,8 +165,8 @@ export class MysqlSource implements Source {
       history,
       shapes: new ShapeFactory(this.#config, connection.timeZone ?? '+00:00'),
       headers: this.#headers.plain,
-      readsData: mode === 'initial',
-      keptOffset: null,
+      readsData: plan.reads === 'data',
+      keptOffset: plan.keepsOffset ? stored : null,
       clock: this.#clock,
       logger: this.#log,
       signal,
@@ -206,6 +220,14 @@ export class MysqlSource implements Source {
       clock,
     }
   }
+}
+
+/** A task without a stream stays where it is until it is told to stop. */
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 function kafkaHistory({ history, connectorName }: MysqlConnectorConfig, context: SourceContext): HistoryTopic {
