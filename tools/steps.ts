@@ -36,6 +36,26 @@ export async function step(name: string, binary: string, args: readonly string[]
   return { name, ok, seconds: (performance.now() - started) / 1000 }
 }
 
+/** Runs a TypeScript file by the Node that runs us, shows its output line by line and returns it. */
+export async function captured(
+  name: string,
+  args: readonly string[],
+): Promise<StepResult & { readonly output: string }> {
+  const started = performance.now()
+  console.log(`\n── ${name}`)
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    process.stdout.write(text)
+  })
+  const ok = await new Promise<boolean>((resolve) => {
+    child.once('error', () => resolve(false))
+    child.once('close', (code) => resolve(code === 0))
+  })
+  return { name, ok, seconds: (performance.now() - started) / 1000, output }
+}
+
 /** Prints one line per step and sets the exit code. */
 export function summary(results: readonly StepResult[]): void {
   console.log('')

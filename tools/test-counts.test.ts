@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addCounts, countVitest, noCounts } from './test-counts.ts'
+import { addCounts, countGoldens, countVitest, noCounts } from './test-counts.ts'
 
 const file = (status: string, ...results: [string, string][]) => ({
   name: 'x.test.ts',
@@ -26,4 +26,16 @@ test('a run that ended badly without a failed test is a failure', () => {
 test('levels add up', () => {
   const one = countVitest({ testResults: [file('passed', ['a', 'passed'])] }, true)
   expect(addCounts(addCounts(noCounts, one), one).passed).toBe(2)
+})
+
+test('the golden runner is counted by its lines', () => {
+  const output =
+    'passed        a\nfailed        b: value differs\nnot supported c: masks are not built\n1 passed, 1 failed, 1 not supported\n'
+  expect(countGoldens(output, false)).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: ['golden c: masks are not built'],
+    failures: ['golden b: value differs'],
+  })
+  expect(countGoldens('passed        a\n', false).failed).toBe(1)
 })

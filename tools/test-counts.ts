@@ -49,3 +49,14 @@ export function countVitest(report: VitestReport, endedWell: boolean): Counts {
   if (!endedWell && failures.length === 0) failures.push('the run ended with an error outside the tests')
   return { passed, failed: failures.length, skipped, failures }
 }
+
+/** Counts the lines of the golden runner: one per scenario. "not supported" counts as skipped, by name. */
+export function countGoldens(output: string, endedWell: boolean): Counts {
+  const named = (outcome: string) =>
+    [...output.matchAll(new RegExp(`^${outcome} +(\\S+)(?:: (.*))?$`, 'gm'))].map(
+      ([, name, reason]) => `golden ${name}${reason === undefined ? '' : `: ${reason.slice(0, 160)}`}`,
+    )
+  const [passed, failures, skipped] = [named('passed'), named('failed'), named('not supported')]
+  if (!endedWell && failures.length === 0) failures.push('the golden runner ended with an error')
+  return { passed: passed.length, failed: failures.length, skipped, failures }
+}
