@@ -2,6 +2,7 @@
 // over by whoever first links a claim on its nonce, so that of several starters only one succeeds and no fresh lock is ever removed.
 import { randomBytes } from 'node:crypto'
 import {
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { KafkaError } from '../error.ts'
 
 interface Holder {
@@ -53,7 +54,7 @@ export class FolderLock {
     const holder: Holder = { pid: process.pid, startTicks: startTicks(process.pid), realm: realm(), nonce }
     const own = join(folder, `${LOCK}.${nonce}`)
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolder(folder)
       writeFileSync(own, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
     } catch (cause) {
       throw new KafkaError('DATA_FOLDER_UNUSABLE', `cannot write to the data folder ${folder}: ${reasonOf(cause)}`, {
@@ -105,6 +106,16 @@ function take(folder: string, own: string): void {
     }
   }
   throw new KafkaError('DATA_FOLDER_LOCKED', `the data folder ${folder} is being taken by other processes`)
+}
+
+/** Node's recursive mkdir answers ENOENT for a folder that may not be made: one step alone says why. */
+function makeFolder(folder: string): void {
+  try {
+    if (existsSync(dirname(folder)) && !existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause // else another process was faster
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
 /** What the system says, in words for the codes that people meet. */

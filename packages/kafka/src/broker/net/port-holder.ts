@@ -29,7 +29,7 @@ function programOf(pid: string): string {
   if (name === '') return read(`/proc/${pid}/comm`).trim()
   if (!RUNTIMES.test(name)) return name
   // The dynamic linker's option has a value, a list of folders.
-  const script = args.find((arg) => /^[^-][^:]*$/.test(arg))
+  const script = args.find((arg) => /^[\w./@][\w./@ -]*$/.test(arg))
   return script === undefined ? name : `${name} ${basename(script)}`
 }
 
