@@ -189,7 +189,9 @@ export class MysqlSource implements Source {
     const usesGtids = startsByGtid(config, server, offset)
     const shapes = new ShapeFactory(config, config.connection.timeZone ?? server.timeZone)
     const progress = new StreamProgress(start, server.hasGtids)
-    const metadata = config.providesTransactionMetadata ? new TransactionMetadata(shapes.names.transactionTopic) : null
+    const metadata = config.providesTransactionMetadata
+      ? new TransactionMetadata(shapes.names.transactionTopic, offset.transaction)
+      : null
     const rows = new RowEmitter(config, headers, progress, metadata)
     const tables = new StreamTables(config, tracker.schemas, shapes, log)
     const { topicPrefix, heartbeat } = config

@@ -4,6 +4,8 @@ import type { SourceOffset, SourcePartition } from '../source.ts'
 import { javaSetOrder } from './schema/java-set.ts'
 import type { TransactionState } from './stream-transactions.ts'
 
+const ORDER = 'transaction_data_collection_order_'
+
 /** `{"server": <topic.prefix>}`. */
 export function sourcePartition(topicPrefix: string): SourcePartition {
   return { server: topicPrefix }
@@ -47,7 +49,7 @@ export function offsetJson(offset: BinlogOffset): SourceOffset {
 // The order of members is that of a Java map, which the other members keep by chance without the transaction's.
 function withTransaction(place: SourceOffset, { id, orders }: TransactionState): SourceOffset {
   const all: Record<string, unknown> = { ...place, transaction_id: id }
-  for (const [table, order] of orders) all[`transaction_data_collection_order_${table}`] = order
+  for (const [table, order] of orders) all[`${ORDER}${table}`] = order
   return Object.fromEntries(javaSetOrder(Object.keys(all)).map((name) => [name, all[name]])) as SourceOffset
 }
 
@@ -67,7 +69,15 @@ export function parseOffset(json: SourceOffset): BinlogOffset {
     event: whole(json, 'event'),
     // `true` is what Debezium wrote up to 3.0.
     snapshot: snapshot === true ? 'INITIAL' : typeof snapshot === 'string' ? snapshot : null,
+    transaction: transactionOf(json),
   }
+}
+
+function transactionOf(json: SourceOffset): TransactionState | null {
+  const { transaction_id: id } = json
+  if (typeof id !== 'string') return null
+  const names = Object.keys(json).filter((name) => name.startsWith(ORDER))
+  return { id, orders: new Map(names.map((name) => [name.slice(ORDER.length), whole(json, name)])) }
 }
 
 function whole(json: SourceOffset, name: string): number {

@@ -246,7 +246,7 @@ export class StreamDecoder {
     const { gtid, isSkipping } = progress
     const id = gtid ?? `file=${view.file},pos=${view.startPosition}`
     const ms = this.#timeMs(view)
-    const record = metadata.begin(id, ms, isSkipping)
+    const record = metadata.begin(id, ms)
     progress.transaction = metadata.state
     if (record === null) return
     // While events are passed over the stored offset is ahead of this one.

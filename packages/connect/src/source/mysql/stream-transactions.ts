@@ -41,9 +41,13 @@ export class TransactionMetadata {
   #total = 0
   #orders = new Map<string, number>()
 
-  /** `topic`: where BEGIN and END go. */
-  constructor(topic: string) {
+  /** `topic`: where BEGIN and END go. `restored`: the transaction of the stored offset. */
+  constructor(topic: string, restored: TransactionState | null = null) {
     this.#topic = topic
+    if (restored === null) return
+    this.#id = restored.id
+    this.#orders = new Map(restored.orders)
+    for (const order of restored.orders.values()) this.#total += order
   }
 
   /** The running transaction; the map goes on counting with it. */
@@ -52,11 +56,11 @@ export class TransactionMetadata {
   }
 
   /**
-   * A transaction begins: its BEGIN record. With `isResumed` the first part of it was read before: null when that was here, where
-   * counting goes on; after a restart it begins anew, as in Debezium.
+   * A transaction begins: its BEGIN record. Null for the transaction that is counted already: its first part was read before a restart or
+   * a broken connection, and counting goes on.
    */
-  begin(id: string, tsMs: number, isResumed: boolean): ConnectRecord | null {
-    if (isResumed && id === this.#id) return null
+  begin(id: string, tsMs: number): ConnectRecord | null {
+    if (id === this.#id) return null
     this.#id = id
     this.#total = 0
     this.#orders = new Map()

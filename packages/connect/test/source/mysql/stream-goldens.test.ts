@@ -81,7 +81,7 @@ function byTopic<T extends { readonly topic: string }>(records: readonly T[]): R
 const names = hasGoldens ? scenarioNames() : []
 const skipped = new Map(names.map((name) => [name, reasonToSkip(name)]))
 const streamable = names.filter((name) => skipped.get(name) === null)
-// With transaction metadata a restart inside a transaction repeats BEGIN and counts anew, in Debezium as well.
+// With transaction metadata a restart repeats BEGIN or END, in Debezium as well.
 const resumable = streamable.filter((name) => readScenario(name).connector['provide.transaction.metadata'] !== 'true')
 
 describe.skipIf(!hasGoldens)('recorded logs (skipped without ../shared/goldens)', () => {

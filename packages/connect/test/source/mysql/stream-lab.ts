@@ -75,7 +75,9 @@ export async function streamLog(input: StreamInput): Promise<StreamOutcome> {
   const progress = new StreamProgress({ ...offset, snapshot: null }, input.hasGtids)
   const headers = new ContextHeaders({ topicPrefix: server, taskId: 0, isEnabled: config.extendedHeaders })
   const shapes = new ShapeFactory(config, config.connection.timeZone ?? '+00:00')
-  const metadata = config.providesTransactionMetadata ? new TransactionMetadata(shapes.names.transactionTopic) : null
+  const metadata = config.providesTransactionMetadata
+    ? new TransactionMetadata(shapes.names.transactionTopic, offset.transaction)
+    : null
   const rows = new RowEmitter(config, headers, progress, metadata)
   const tables = new StreamTables(config, tracker.schemas, shapes, silentLogger)
   const decoder = new StreamDecoder({ config, progress, tables, rows })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { offsetJson } from '../../../src/source/mysql/offset.ts'
+import { offsetJson, parseOffset } from '../../../src/source/mysql/offset.ts'
 import { TransactionMetadata } from '../../../src/source/mysql/stream-transactions.ts'
 
 const place = { tsSec: 1, file: 'b.000001', pos: 4, gtids: 'u:1', row: 1, serverId: 2, event: 3, snapshot: null }
 
 test('changes are numbered in the transaction and in their table; END counts them', () => {
   const metadata = new TransactionMetadata('t.transaction')
-  expect(metadata.begin('u:2', 5, false)?.value).toMatchObject({ values: ['BEGIN', 'u:2', null, null, 5n] })
+  expect(metadata.begin('u:2', 5)?.value).toMatchObject({ values: ['BEGIN', 'u:2', null, null, 5n] })
   expect(metadata.next('app.t').values).toEqual(['u:2', 1n, 1n])
   expect(metadata.next('app.u').values).toEqual(['u:2', 2n, 1n])
   expect(metadata.next('app.t').values).toEqual(['u:2', 3n, 2n])
@@ -23,16 +23,27 @@ test('changes are numbered in the transaction and in their table; END counts the
 
 test('a transaction that goes on after a broken connection has one BEGIN and goes on counting', () => {
   const metadata = new TransactionMetadata('t.transaction')
-  metadata.begin('u:2', 5, false)
+  metadata.begin('u:2', 5)
   metadata.next('app.t')
-  expect(metadata.begin('u:2', 5, true)).toBeNull()
+  expect(metadata.begin('u:2', 5)).toBeNull()
   expect(metadata.next('app.t').values).toEqual(['u:2', 2n, 2n])
-  expect(new TransactionMetadata('t').begin('u:2', 5, true)).not.toBeNull()
+  expect(new TransactionMetadata('t').begin('u:2', 5)).not.toBeNull()
+})
+
+test('after a restart counting goes on from the stored offset', () => {
+  const first = new TransactionMetadata('t.transaction')
+  first.begin('u:2', 5)
+  first.next('app.t')
+  const { transaction } = parseOffset(offsetJson({ ...place, transaction: first.state }))
+  const second = new TransactionMetadata('t.transaction', transaction)
+  expect(second.begin('u:2', 5)).toBeNull()
+  expect(second.next('app.t').values).toEqual(['u:2', 2n, 2n])
+  expect(second.begin('u:3', 5)).not.toBeNull()
 })
 
 test('the stored offset names the transaction, members in the order of a Java map', () => {
   const metadata = new TransactionMetadata('t.transaction')
-  metadata.begin('u:2', 5, false)
+  metadata.begin('u:2', 5)
   metadata.next('app.t')
   metadata.next('app.u')
   const text = JSON.stringify(offsetJson({ ...place, transaction: metadata.state }))

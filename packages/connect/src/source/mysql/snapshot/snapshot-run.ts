@@ -44,7 +44,7 @@ export function runningOffset(run: SnapshotRun): SourceOffset {
 
 /** A snapshot's offset: `snapshot` is the last member; the server id says nothing yet. */
 export function snapshotOffset(position: BinlogOffset, tsSec: number): SourceOffset {
-  return { ...offsetJson({ ...position, tsSec, serverId: 0, snapshot: null }), snapshot: 'INITIAL' }
+  return { ...offsetJson({ ...position, tsSec, serverId: 0, snapshot: null, transaction: null }), snapshot: 'INITIAL' }
 }
 
 /** Offset of the last batch: the stream's beginning. */
