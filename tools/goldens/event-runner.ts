@@ -30,6 +30,8 @@ interface Run {
   readonly connector: string
   readonly signalFile: string
   readonly startedMs: number
+  /** Bodies of the steps that alter offsets, as far as they stand in the notes. */
+  readonly patches: unknown[]
 }
 
 /** Runs the scenario and gives its verdict; `showsAll` prints every difference. Throws only for a fault of the machine. */
@@ -49,6 +51,7 @@ export async function runScenario(scenario: Scenario, pool: MysqlPool, showsAll 
       connector: `golden-${scenario.name}`,
       signalFile: path.join(millrace.dataFolder, 'signals.txt'),
       startedMs,
+      patches: [...scenario.patchedOffsets],
     }
     return await drive(run, showsAll)
   } finally {
@@ -167,7 +170,8 @@ async function take(run: Run, step: Step): Promise<string | null> {
     if (answer.status >= 400) return `${method} ${place} answered ${answer.status}: ${answer.text}`
     await untilState(run, kind)
   } else if (step.offsets !== undefined) {
-    const answer = await request(run, 'PATCH', `/connectors/${run.connector}/offsets`, step.offsets)
+    const body = typeof step.offsets === 'string' ? run.patches.shift() : step.offsets
+    const answer = await request(run, 'PATCH', `/connectors/${run.connector}/offsets`, body)
     if (answer.status >= 400) return `PATCH /offsets answered ${answer.status}: ${answer.text}`
   } else if (step.config !== undefined) {
     const config: Record<string, string> = configOf(run)

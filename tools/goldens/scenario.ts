@@ -25,6 +25,7 @@ export interface Step {
   readonly resume?: unknown
   readonly restart?: unknown
   readonly 'reset-offsets'?: unknown
+  /** A body, or a text that says that the body stands in the notes. */
   readonly offsets?: unknown
   readonly config?: Readonly<Record<string, string | null>>
   readonly produce?: { readonly topic: string; readonly key: string | null; readonly value: string | null }
@@ -49,6 +50,8 @@ export interface Scenario {
   readonly taskState: string | null
   readonly failure: readonly string[] | null
   readonly offsets: unknown
+  /** Bodies of `PATCH …/offsets` kept in the notes, in the order of the steps. */
+  readonly patchedOffsets: readonly unknown[]
   /** Only the first and last three records of a long topic are kept in the expected file. */
   readonly isSummary: boolean
   /** Set where the registration itself was refused. */
@@ -101,6 +104,7 @@ export function readScenario(folder: string): Scenario {
     taskState: json.taskState ?? null,
     failure: json.failure ?? null,
     offsets: json.offsets ?? null,
+    patchedOffsets: ((json['notes'] ?? []) as { patchOffsets?: unknown }[]).flatMap((note) => note.patchOffsets ?? []),
     isSummary: json['summary'] !== undefined && json['summary'] !== false,
     registerStatus: (json['registerStatus'] as number | undefined) ?? null,
     sqlErrors: json.sqlErrors ?? [],
