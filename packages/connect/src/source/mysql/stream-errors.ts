@@ -34,6 +34,8 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
     'Check database.user and database.password, and that the account may log in from this host (SELECT user, host FROM mysql.user).',
   CDC_CONNECT_REFUSED:
     'Check database.hostname and database.port, and that the server runs and can be reached from here.',
+  CDC_CONNECT_TLS:
+    'Check database.ssl.mode and the certificates; verify_ca and verify_identity want the authority of the server in database.ssl.truststore (a PEM file).',
   CDC_CONNECT_TIMEOUT:
     'Check database.hostname, database.port and the network path to the server, or raise connect.timeout.ms.',
 }
