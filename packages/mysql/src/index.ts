@@ -40,6 +40,7 @@ export { CELL_ABSENT, CELL_NULL, type CellRow } from './row/cell-row.ts'
 export { RowReader } from './row/row-reader.ts'
 export { GrowingSink } from './text/growing-sink.ts'
 export { javaDoubleText, javaFloatText } from './text/java-float.ts'
+export { writeString } from './text/json-text.ts'
 export type {
   ByteSink,
   CellForm,

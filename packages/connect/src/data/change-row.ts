@@ -24,6 +24,8 @@ export interface CellColumn {
   readonly schema: ConnectSchema
   readonly read: (bytes: Buffer, start: number, end: number) => unknown
   readonly writeJson: (bytes: Buffer, start: number, end: number, sink: ByteSink) => void
+  /** What stands in place of NULL: masks that hide that there is nothing. Absent = null. */
+  readonly nullValue?: unknown
 }
 
 /**

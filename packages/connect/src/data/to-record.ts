@@ -54,7 +54,7 @@ export function structOfCells(schema: ConnectSchema, columns: readonly CellColum
     const column = columns[i] as CellColumn
     const end = row.ends[column.cell] as number
     if (end < 0) {
-      values[i] = null
+      values[i] = column.nullValue ?? null
       continue
     }
     const value = column.read(row.bytes, row.starts[column.cell] as number, end)

@@ -18,7 +18,7 @@ test('every unsupported option exists, and its default is harmless', () => {
 test('an option that is not built is refused by name, with every other one; a harmless value passes', () => {
   const config = {
     'openlineage.integration.enabled': 'true',
-    'column.mask.with.5.chars': 'a.b.c',
+    'post.processors': 'a',
     'max.batch.size': '10',
   }
   expect(unsupportedIn(config)).toHaveLength(2)

@@ -141,7 +141,9 @@ function rowWriter(
       const cell = cells[i] as number
       const end = ends[cell] as number
       if (end < 0) {
-        writers.writeNull((columns[i] as CellColumn).schema, sink)
+        const { schema, nullValue } = columns[i] as CellColumn
+        if (nullValue === undefined) writers.writeNull(schema, sink)
+        else writers.of(schema)(nullValue, sink)
         continue
       }
       const before = sink.pos

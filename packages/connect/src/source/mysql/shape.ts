@@ -13,6 +13,7 @@ import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { CellColumn, ChangeShape } from '../../data/change-row.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
 import { field, OPTIONAL_INT64, STRING, structOf, withTraits } from '../../data/schema-builder.ts'
+import { mappedColumn } from './column-mapper.ts'
 import { keyColumns } from './shape-key.ts'
 import { nameAdjuster, TopicNames } from './shape-names.ts'
 import { SOURCE_SCHEMA, TRANSACTION_BLOCK_SCHEMA } from './source-info-schema.ts'
@@ -75,7 +76,7 @@ export class ShapeFactory {
   }
 
   #shape(model: TableModel, form: CellForm, binlog: readonly BinlogColumn[] | null): TableShape {
-    const { filters, columns: columnRules } = this.#config
+    const { filters, columns: columnRules, includeSchemaComments: hasComments } = this.#config
     const { database, name } = model
     const topic = this.names.dataTopic(database, name)
     const keys = keyColumns(model, columnRules.messageKeys)
@@ -86,7 +87,8 @@ export class ShapeFactory {
       const isCaptured = filters.includesColumn(database, name, column.name)
       if (!isCaptured && !isKey) continue
       const compiled = this.#column(model, cell, form, binlog?.[cell])
-      if (isCaptured) columns.push(compiled)
+      if (isCaptured)
+        columns.push(mappedColumn(compiled, model, hasComments ? column : { ...column, comment: null }, columnRules))
       if (isKey) keyByCell.set(cell, compiled)
     }
     const keyCells = keys.map((column) => keyByCell.get(model.columns.indexOf(column))!)
