@@ -1,7 +1,8 @@
 // The four compressions of record batches, as Kafka's clients frame them: gzip and zstd from Node, snappy (xerial blocks) and lz4 (frames)
 // from WebAssembly.
+import { createRequire } from 'node:module'
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils'
+import type * as WasmCodecs from '@platformatic/wasm-utils'
 import { KafkaError } from '../error.ts'
 
 /** Names as in Kafka's `compression.type`. */
@@ -16,6 +17,14 @@ export const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1])
 const XERIAL_BLOCK_BYTES = 32 * 1024
 
+let codecs: typeof WasmCodecs | undefined
+
+/** Loaded when a batch needs it: it takes some 8 MB in each thread, and most have no such batch. */
+function wasm(): typeof WasmCodecs {
+  codecs ??= createRequire(import.meta.url)('@platformatic/wasm-utils') as typeof WasmCodecs
+  return codecs
+}
+
 /** Compresses the records of one batch. */
 export function compress(compression: Exclude<Compression, 'none'>, bytes: Buffer): Buffer {
   switch (compression) {
@@ -24,7 +33,7 @@ export function compress(compression: Exclude<Compression, 'none'>, bytes: Buffe
     case 'zstd':
       return zstdCompressSync(bytes)
     case 'lz4':
-      return lz4Compress(bytes)
+      return wasm().lz4Compress(bytes)
     case 'snappy':
       return xerialCompress(bytes)
   }
@@ -45,7 +54,7 @@ export function decompress(compression: Compression, bytes: Buffer, maxBytes = M
         return zstdDecompressSync(bytes, { maxOutputLength: maxBytes })
       case 'lz4':
         checkLz4Size(bytes, maxBytes)
-        return lz4Decompress(bytes)
+        return wasm().lz4Decompress(bytes)
       case 'snappy':
         return xerialDecompress(bytes, maxBytes)
     }
@@ -58,7 +67,7 @@ export function decompress(compression: Compression, bytes: Buffer, maxBytes = M
 function xerialCompress(bytes: Buffer): Buffer {
   const parts: Buffer[] = [XERIAL_MAGIC]
   for (let pos = 0; pos < bytes.length; pos += XERIAL_BLOCK_BYTES) {
-    const block = snappyCompress(bytes.subarray(pos, pos + XERIAL_BLOCK_BYTES))
+    const block = wasm().snappyCompress(bytes.subarray(pos, pos + XERIAL_BLOCK_BYTES))
     const length = Buffer.allocUnsafe(4)
     length.writeInt32BE(block.length)
     parts.push(length, block)
@@ -98,7 +107,7 @@ function snappyBlock(block: Buffer, maxBytes: number): Buffer {
   // One byte of snappy cannot stand for more than 64 bytes (a copy of three bytes yields at most that).
   if (size > maxBytes || size > block.length * 64)
     throw new KafkaError('CORRUPT_MESSAGE', `a snappy block claims ${size} bytes`)
-  return size === 0 ? Buffer.alloc(0) : snappyDecompress(block)
+  return size === 0 ? Buffer.alloc(0) : wasm().snappyDecompress(block)
 }
 
 /** Walks the blocks of lz4 frames: none unpacks to more than the frame's block size, so their count bounds the whole. */
