@@ -11,9 +11,11 @@ export interface UnsupportedOption {
   readonly reason: string
 }
 
-const NAMING_DEFAULTS = [
+const NAMING_STRATEGIES = [
   'io.debezium.schema.schematopicnamingstrategy',
   'io.debezium.schema.defaulttopicnamingstrategy',
+  'io.debezium.schema.schemaunicodetopicnamingstrategy',
+  'io.debezium.schema.defaultunicodetopicnamingstrategy',
 ]
 
 function off(name: string, reason: string, harmless: readonly string[] = ['false']): UnsupportedOption {
@@ -39,7 +41,7 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
     'extended',
     'none',
   ]),
-  off('topic.naming.strategy', 'other naming strategies are not built', NAMING_DEFAULTS),
+  off('topic.naming.strategy', 'this naming strategy is not built', NAMING_STRATEGIES),
   off('schema.history.internal', 'the history is kept in a Kafka topic', [
     'io.debezium.storage.kafka.history.kafkaschemahistory',
   ]),
@@ -52,7 +54,6 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   off('binlog.buffer.size', 'the look-ahead buffer is not needed', ['0']),
   off('ddl.parser.type', 'there is one DDL parser', ['default']),
   off('openlineage.integration.enabled', 'OpenLineage is not built'),
-  off('guardrail.collections.max', 'guardrails are not built', ['0']),
 ]
 
 /** Problems of a configuration: one sentence for each option that would have to be acted on and is not. */

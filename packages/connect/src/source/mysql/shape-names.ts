@@ -4,12 +4,20 @@ import type { TopicConfig } from '../../config/mysql/topic-config.ts'
 import type { NameAdjustment } from '../../config/mysql/value-config.ts'
 
 const MAX_TOPIC_LENGTH = 249
-const DEFAULT_STRATEGY = 'DefaultTopicNamingStrategy'
+/** Naming strategies by the last part of their class name: how the joined name is made one that Kafka accepts. */
+const STRATEGIES: Readonly<Record<string, (name: string) => string>> = {
+  __proto__: null as unknown as () => string,
+  DefaultTopicNamingStrategy: sanitisedTopic,
+  SchemaTopicNamingStrategy: sanitisedTopic,
+  DefaultUnicodeTopicNamingStrategy: unicodeTopic,
+  SchemaUnicodeTopicNamingStrategy: unicodeTopic,
+}
 
 /** Names of one connector. Every answer is remembered: the same text object for the same table. */
 export class TopicNames {
   readonly #prefix: string
   readonly #topics: TopicConfig
+  readonly #sanitised: (name: string) => string
   readonly #data = new Map<string, string>()
 
   /** Throws CDC_UNSUPPORTED for a naming strategy that is not built. */
@@ -17,9 +25,10 @@ export class TopicNames {
     this.#prefix = prefix
     this.#topics = topics
     const strategy = topics.namingStrategy.split('.').at(-1) ?? ''
-    if (strategy !== DEFAULT_STRATEGY && strategy !== 'SchemaTopicNamingStrategy') {
+    const sanitised = STRATEGIES[strategy]
+    if (sanitised === undefined)
       throw new CdcError('CDC_UNSUPPORTED', `topic.naming.strategy ${topics.namingStrategy} is not supported`)
-    }
+    this.#sanitised = sanitised
   }
 
   /** Topic of a table's changes: `<prefix>.<database>.<table>`. */
@@ -35,7 +44,7 @@ export class TopicNames {
 
   /** Topic of schema changes. */
   get schemaChangeTopic(): string {
-    return sanitisedTopic(this.#prefix)
+    return this.#sanitised(this.#prefix)
   }
 
   /** Topic of transaction metadata. */
@@ -46,11 +55,11 @@ export class TopicNames {
   /** Topic of heartbeats. */
   get heartbeatTopic(): string {
     const { heartbeatName, heartbeatPrefix } = this.#topics
-    return heartbeatName === null ? this.#join(heartbeatPrefix, this.#prefix) : sanitisedTopic(heartbeatName)
+    return heartbeatName === null ? this.#join(heartbeatPrefix, this.#prefix) : this.#sanitised(heartbeatName)
   }
 
   #join(...parts: string[]): string {
-    return sanitisedTopic(parts.filter((part) => part !== '').join(this.#topics.delimiter))
+    return this.#sanitised(parts.filter((part) => part !== '').join(this.#topics.delimiter))
   }
 }
 
@@ -59,6 +68,18 @@ export function sanitisedTopic(name: string): string {
   if (name === '.') return '_'
   if (name === '..') return '__'
   return name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, MAX_TOPIC_LENGTH)
+}
+
+/** A name that Kafka accepts as a topic: other characters, and `_` itself, are written as `_u` and their number in hexadecimal. */
+export function unicodeTopic(name: string): string {
+  if (name === '.' || name === '..') return sanitisedTopic(name)
+  return name.replace(/[^A-Za-z0-9.-]/g, (text) => text.split('').map(escaped).join('')).slice(0, MAX_TOPIC_LENGTH)
+}
+
+// Numbers of three digits have no leading zero, those of one and two have two: as Debezium writes them.
+function escaped(unit: string): string {
+  const hex = unit.charCodeAt(0).toString(16)
+  return `_u${hex.length <= 2 ? '00' : ''}${hex}`
 }
 
 /** Makes the adjuster of schema names (`.` allowed) or of field names. */
@@ -75,7 +96,6 @@ export function nameAdjuster(mode: NameAdjustment, allowsDot: boolean): (name: s
       return /^[0-9]/.test(text) ? `_${text}` : text.replace(/^\./, '_')
     }
   }
-  const escaped = (char: string) => `_u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
   return (name) =>
     name
       .split('')
