@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { MysqlServer } from '@millrace/servers'
 import { maskClock, recordingSpan } from './clock-values.ts'
 import { differences } from './compare.ts'
-import { Masker } from './masks.ts'
+import { Masker, maskFlattened } from './masks.ts'
 import { type MillraceProcess, startMillrace } from './millrace-process.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 import { type GoldenRecord, readMasks, type Scenario, type Step } from './scenario.ts'
@@ -100,8 +100,10 @@ async function judge(run: Run, showsAll: boolean): Promise<Verdict> {
   const recording = recordingSpan(run.scenario.folder)
   const found = [
     ...differences(
-      run.scenario.expected.map((record) => maskClock(record, recording)),
-      (run.scenario.isSummary ? summarized(records, run.scenario) : records).map((record) => maskClock(record, span)),
+      run.scenario.expected.map((record) => maskClock(maskFlattened(record), recording)),
+      (run.scenario.isSummary ? summarized(records, run.scenario) : records).map((record) =>
+        maskClock(maskFlattened(record), span),
+      ),
     ),
   ]
   if (showsAll) for (const difference of found) console.log(`  ${difference}`)

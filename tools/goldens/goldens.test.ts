@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { maskClock } from './clock-values.ts'
 import { firstDifference } from './compare.ts'
-import { Masker, replacementOf } from './masks.ts'
+import { Masker, maskFlattened, replacementOf } from './masks.ts'
 import type { GoldenRecord } from './scenario.ts'
 
 const record = (value: string, topic = 't'): GoldenRecord => ({
@@ -61,4 +61,10 @@ test('instants of the run are masked, others are not', () => {
   const text = '["2026-01-01T12:00:00.123Z","2026-01-01 12:00:00","2025-12-31T00:00:00Z"]'
   expect(maskClock(record(text), span).value).toEqual({ text: '["<nowT.fZ>","<now >","2025-12-31T00:00:00Z"]' })
   expect(maskClock(record(text), null).value).toEqual({ text })
+})
+
+test('flattened names are masked as plain ones', () => {
+  const text = '{"source_pos":7,"source.thread":8,"source_file":"b.000001","source_row":3,"pos":9}'
+  const masked = '{"source_pos":0,"source.thread":0,"source_file":"<file>","source_row":3,"pos":9}'
+  expect(maskFlattened(record(text)).value).toEqual({ text: masked })
 })
