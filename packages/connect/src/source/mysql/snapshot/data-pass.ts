@@ -93,7 +93,7 @@ function sourcesOf(run: SnapshotRun, { database, name }: TablePlace): (marker: S
         threadId: null,
         query: null,
       })
-      source.at(position.pos, position.row)
+      source.at(position.pos, 0)
       made.set(snapshot, source)
     }
     return source

@@ -50,14 +50,14 @@ function recordMaker(run: SnapshotRun, change: SchemaChange, epochNs: bigint): H
   const { database, ddl, changes, sourceTable: table } = change
   const tsMs = clock.nowMs()
   return (snapshot: SnapshotState): SourceItem => {
-    const { file, pos, row } = position
+    const { file, pos } = position
     const facts = { epochNs, snapshot, database, table, serverId: 0, gtid: null, file, threadId: null, query: null }
     const record = schemaChangeRecord({
       topic: shapes.names.schemaChangeTopic,
       database,
       ddl,
       changes,
-      source: sourceStruct(config.topicPrefix, facts, pos, row),
+      source: sourceStruct(config.topicPrefix, facts, pos, 0),
       tsMs,
       headers,
       hasComments: config.includeSchemaComments,
