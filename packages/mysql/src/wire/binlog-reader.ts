@@ -32,7 +32,10 @@ export interface BinlogOptions extends ConnectionOptions {
 
 /** Whole events that were in the buffer. Iterated once, synchronously, before the next chunk is asked for. */
 export interface EventChunk {
-  /** The next event, a reused view; null at the end. Throws MysqlServerError, MysqlProtocolError, MysqlUnsupportedError. */
+  /**
+   * The next event, a reused view; null at the end. Throws MysqlProtocolError, MysqlUnsupportedError. An end of the dump that the server
+   * announces comes from the reader's next `next`: what stands before it is whole.
+   */
   next(): EventView | null
   /** Whether the socket had nothing more when this chunk was taken: what was made of it should be flushed. */
   readonly isDrained: boolean
@@ -115,9 +118,11 @@ export class BinlogReader {
 
   /**
    * Waits for the next chunk, a reused object that ends the life of the one before; null once the signal has aborted.
-   * Errors: MYSQL_CONNECTION_LOST, MYSQL_CONNECTION_SILENT (retriable), MYSQL_PROTOCOL_*.
+   * Errors: MYSQL_CONNECTION_LOST, MYSQL_CONNECTION_SILENT (retriable), MYSQL_PROTOCOL_*, MysqlServerError with what the server says.
    */
   async next(): Promise<EventChunk | null> {
+    const { ending } = this.#chunk
+    if (ending !== null) throw ending
     try {
       await this.#packets.next(CHUNK_BYTES)
     } catch (error) {
@@ -136,6 +141,8 @@ export class BinlogReader {
 
 class PacketChunk implements EventChunk {
   index = 0
+  /** How the server ended the dump, once that was read. */
+  ending: MysqlError | null = null
   readonly #packets: PacketReader
   readonly #stream: EventStream
 
@@ -150,34 +157,34 @@ class PacketChunk implements EventChunk {
 
   next(): EventView | null {
     const { buffer } = this.#packets
-    if (this.index >= buffer.count) return null
+    if (this.index >= buffer.count || this.ending !== null) return null
     const start = buffer.starts[this.index]!
     const end = buffer.ends[this.index]!
     this.index++
-    throwIfError(buffer.bytes, start, end)
+    if (buffer.bytes[start] !== PACKET_OK || start === end) {
+      this.ending = errorOf(buffer.bytes, start, end)
+      return null
+    }
     return this.#stream.accept(buffer.bytes, start + 1, end)
   }
 }
 
 /** The server answers the registration of an account without the privilege as if its password were wrong. */
 function throwIfRefused(bytes: Buffer, start: number, end: number): void {
-  try {
-    throwIfError(bytes, start, end)
-  } catch (error) {
-    if (!(error instanceof MysqlServerError) || error.errno !== ACCESS_DENIED) throw error
-    const text = 'Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation'
-    throw new MysqlServerError(SPECIFIC_ACCESS_DENIED, '42000', text, error)
-  }
+  if (end > start && bytes[start] === PACKET_OK) return
+  const error = errorOf(bytes, start, end)
+  if (!(error instanceof MysqlServerError) || error.errno !== ACCESS_DENIED) throw error
+  const text = 'Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation'
+  throw new MysqlServerError(SPECIFIC_ACCESS_DENIED, '42000', text, error)
 }
 
-function throwIfError(bytes: Buffer, start: number, end: number): void {
+/** What a packet that is no event means. */
+function errorOf(bytes: Buffer, start: number, end: number): MysqlError {
   const first = end > start ? bytes[start]! : -1
-  if (first === PACKET_OK) return
-  if (first === PACKET_ERR) throw serverErrorFrom(bytes, start, end)
-  if (first === PACKET_EOF) {
-    throw new MysqlError({ code: 'MYSQL_CONNECTION_LOST', message: 'The server ended the dump', retriable: true })
-  }
-  throw new MysqlProtocolError({
+  if (first === PACKET_ERR) return serverErrorFrom(bytes, start, end)
+  if (first === PACKET_EOF)
+    return new MysqlError({ code: 'MYSQL_CONNECTION_LOST', message: 'The server ended the dump', retriable: true })
+  return new MysqlProtocolError({
     code: 'MYSQL_PROTOCOL_PACKET',
     message: `Packet of ${end - start} bytes with the unknown first byte ${first}`,
   })
