@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { mysqlDefinitions } from '../../src/config/definitions/mysql.generated.ts'
 import { checkSupport, unsupportedIn, unsupportedOptions } from '../../src/config/mysql/support.ts'
@@ -32,4 +33,9 @@ test('a history class of Debezium is refused as not built, one that nobody has f
   expect(unsupportedIn(memory)).toHaveLength(1)
   expect(unsupportedIn(unknown)).toHaveLength(0)
   expect(() => checkSupport(unknown)).toThrow('Unable to find class com.example.None')
+})
+
+test('every unsupported option stands in docs/reference/differences.md', () => {
+  const page = readFileSync(new URL('../../../../docs/reference/differences.md', import.meta.url), 'utf8')
+  for (const { name } of unsupportedOptions) expect(page).toContain(`\`${name.replace(/\.?\*$/, '')}`)
 })
