@@ -10,18 +10,16 @@ import { type JsonWriter, type JsonWriters, quoted } from './value-writer.ts'
 const ENVELOPE = ['before', 'after', 'source', 'transaction', 'op', 'ts_ms', 'ts_us', 'ts_ns']
 
 const BEFORE = literal('{"before":')
-const AFTER = literal(',"after":')
-const SOURCE = literal(',"source":')
+/** Of creations and snapshot rows, which are most of what comes in masses. */
+const NO_BEFORE = literal('{"before":null,"after":')
+// Behind an image, which its writer leaves open, and behind none.
+const ROW_AFTER = literal('},"after":')
+const NULL_AFTER = literal('null,"after":')
+const ROW_SOURCE = literal('},"source":')
+const NULL_SOURCE = literal('null,"source":')
 const TRANSACTION = literal(',"transaction":')
-const OPS: Readonly<Record<ChangeRow['op'], Literal>> = {
-  c: literal(',"op":"c"'),
-  u: literal(',"op":"u"'),
-  d: literal(',"op":"d"'),
-  r: literal(',"op":"r"'),
-}
-const NULL = literal('null')
+const OPEN = literal('{')
 const CLOSE = literal('}')
-const OPEN_CLOSE = literal('{}')
 
 /** What a plan needs of its converter. */
 export interface ChangePlanOptions {
@@ -41,7 +39,7 @@ export function changePlan(shape: ChangeShape, options: ChangePlanOptions): Chan
   return new ChangePlan(shape, options)
 }
 
-/** Writes the cells of one image as a JSON object. */
+/** Writes the cells of one image as a JSON object, all but its closing brace. */
 type RowWriter = (row: CellRow, sink: ByteSink) => void
 
 class ChangePlan implements ChangeWriter {
@@ -53,8 +51,7 @@ class ChangePlan implements ChangeWriter {
   readonly #isStructNullable: boolean
   /** Null where the source writes its block itself. */
   readonly #source: JsonWriter | null
-  #instant: Instant | null = null
-  #times: Literal = CLOSE
+  readonly #ends = { c: new End('c'), u: new End('u'), d: new End('d'), r: new End('r') }
 
   constructor(shape: ChangeShape, options: ChangePlanOptions) {
     const { writers, prefix, replacesNulls } = options
@@ -73,39 +70,60 @@ class ChangePlan implements ChangeWriter {
     if (this.#key === null) return false
     if (this.#keyPrefix !== null) putLiteral(sink, this.#keyPrefix)
     this.#key(row.keyRow, sink)
+    putLiteral(sink, CLOSE)
     if (this.#keyPrefix !== null) putLiteral(sink, CLOSE)
     return true
   }
 
   writeValue(row: ChangeRow, sink: ByteSink): boolean {
     if (this.#valuePrefix !== null) putLiteral(sink, this.#valuePrefix)
-    putLiteral(sink, BEFORE)
-    this.#image(row.before, sink)
-    putLiteral(sink, AFTER)
-    this.#image(row.after, sink)
-    putLiteral(sink, SOURCE)
+    if (row.before === null && this.#isStructNullable) putLiteral(sink, NO_BEFORE)
+    else {
+      putLiteral(sink, BEFORE)
+      this.#image(row.before, ROW_AFTER, NULL_AFTER, sink)
+    }
+    this.#image(row.after, ROW_SOURCE, NULL_SOURCE, sink)
     if (this.#source === null) row.source.writeJson(sink)
     else this.#source(row.source.toStruct(), sink)
-    putLiteral(sink, TRANSACTION)
-    if (row.transaction === null) putLiteral(sink, NULL)
-    else this.#transaction(row.transaction, sink)
-    putLiteral(sink, OPS[row.op])
-    if (row.processedAt !== this.#instant) this.#renderTimes(row.processedAt)
-    putLiteral(sink, this.#times)
+    const end = this.#ends[row.op]
+    if (row.processedAt !== end.instant) end.render(row.processedAt)
+    if (row.transaction === null) putLiteral(sink, end.withoutTransaction)
+    else {
+      putLiteral(sink, TRANSACTION)
+      this.#transaction(row.transaction, sink)
+      putLiteral(sink, end.bytes)
+    }
     if (this.#valuePrefix !== null) putLiteral(sink, CLOSE)
     return true
   }
 
-  #image(image: CellRow | null, sink: ByteSink): void {
-    if (image !== null) this.#row(image, sink)
-    else if (this.#isStructNullable) putLiteral(sink, NULL)
+  #image(image: CellRow | null, behindRow: Literal, behindNull: Literal, sink: ByteSink): void {
+    if (image !== null) {
+      this.#row(image, sink)
+      putLiteral(sink, behindRow)
+    } else if (this.#isStructNullable) putLiteral(sink, behindNull)
     else throw requiredIsNull()
   }
+}
 
-  #renderTimes(instant: Instant): void {
+/** What stands behind the transaction block of changes with one operation at one instant: rendered once for a batch. */
+class End {
+  instant: Instant | null = null
+  bytes: Literal = CLOSE
+  /** The same, with a transaction block of null before it. */
+  withoutTransaction: Literal = CLOSE
+  readonly #op: ChangeRow['op']
+
+  constructor(op: ChangeRow['op']) {
+    this.#op = op
+  }
+
+  render(instant: Instant): void {
     const ns = instant.epochNs
-    this.#times = literal(`,"ts_ms":${ns / 1_000_000n},"ts_us":${ns / 1_000n},"ts_ns":${ns}}`)
-    this.#instant = instant
+    const text = `,"op":"${this.#op}","ts_ms":${ns / 1_000_000n},"ts_us":${ns / 1_000n},"ts_ns":${ns}}`
+    this.bytes = literal(text)
+    this.withoutTransaction = literal(`,"transaction":null${text}`)
+    this.instant = instant
   }
 }
 
@@ -126,7 +144,7 @@ function rowWriter(
   { writers, rewrites }: ChangePlanOptions,
 ): RowWriter {
   const count = columns.length
-  if (count === 0) return (_row, sink) => putLiteral(sink, OPEN_CLOSE)
+  if (count === 0) return (_row, sink) => putLiteral(sink, OPEN)
   const names = columns.map((_column, i) => literal(`${i === 0 ? '{' : ','}${quoted(schema.fields?.[i]?.name ?? '')}:`))
   const cells = columns.map((column) => column.cell)
   const cellWriters = columns.map((column) =>
@@ -153,7 +171,6 @@ function rowWriter(
         writers.writeNull((columns[i] as CellColumn).schema, sink)
       }
     }
-    putLiteral(sink, CLOSE)
   }
 }
 
