@@ -27,6 +27,7 @@ export class OffsetProgress {
   #cancelTimer: (() => void) | null = null
   #storing: Promise<void> = Promise.resolve()
   #failure: unknown = null
+  #onFailure: (failure: unknown) => void = () => {}
 
   constructor(options: OffsetProgressOptions) {
     this.#options = options
@@ -43,6 +44,7 @@ export class OffsetProgress {
       },
       (failure: unknown) => {
         this.#failure ??= failure
+        this.#onFailure(failure)
       },
     )
   }
@@ -50,6 +52,18 @@ export class OffsetProgress {
   /** Throws what made a batch undeliverable. */
   check(): void {
     if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Waits until the promise settles, however it does; rejects at once with what made a batch undeliverable. */
+  settled(promise: Promise<unknown>): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    const waiting = Promise.withResolvers<void>()
+    this.#onFailure = waiting.reject
+    promise.then(
+      () => waiting.resolve(),
+      () => waiting.resolve(),
+    )
+    return waiting.promise
   }
 
   /** Stores now what may be stored. Rejects when the store refuses; what was not stored is tried again at the next interval. */

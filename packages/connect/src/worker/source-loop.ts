@@ -8,6 +8,8 @@ import type { RecordWriter } from './record-writer.ts'
 /** What the loop joins. */
 export interface SourceLoopOptions {
   readonly source: Source
+  /** Interrupts what the source waits for: it is left after a failure that is not its own. */
+  readonly interrupt: () => void
   readonly writer: RecordWriter
   readonly output: RecordOutput
   readonly progress: OffsetProgress
@@ -22,7 +24,7 @@ export interface SourceLoopOptions {
  * throws, as far as the failure allows.
  */
 export async function runSourceLoop(options: SourceLoopOptions): Promise<void> {
-  const { source, writer, output, progress, whenUnpaused, onTopics } = options
+  const { source, interrupt, writer, output, progress, whenUnpaused, onTopics } = options
   const write = (item: SourceItem) => {
     writer.write(item)
   }
@@ -32,7 +34,10 @@ export async function runSourceLoop(options: SourceLoopOptions): Promise<void> {
     for (;;) {
       const next = batches.next()
       // A source that has nothing at hand is drained: what is open goes out now instead of waiting for a batch to fill.
-      if (!(await isSettledSoon(next))) output.send()
+      if (!(await isSettledSoon(next))) {
+        output.send()
+        await progress.settled(next)
+      }
       const { done, value: batch } = await next
       if (done) break
       await whenUnpaused()
@@ -49,6 +54,7 @@ export async function runSourceLoop(options: SourceLoopOptions): Promise<void> {
   } catch (caught) {
     failure = caught
     // A source that was left in the middle holds connections, and locks, until it is told that nobody asks for more.
+    interrupt()
     await batches.return?.().catch(ignore)
   }
   try {

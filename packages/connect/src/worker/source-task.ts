@@ -87,7 +87,9 @@ async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise
   stack.defer(() => transforms.close())
   const output = stack.use(await options.openOutput())
   // The source ends before its output: what it yielded is flushed by the loop.
-  const source = stack.use(await plugins.createSource(config, contextOf(options), log))
+  const run = new AbortController()
+  const signal = AbortSignal.any([channel.signal, run.signal])
+  const source = stack.use(await plugins.createSource(config, contextOf(options, signal), log))
   const writer = new RecordWriter({
     output,
     keyConverter,
@@ -109,7 +111,15 @@ async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise
   if (!channel.isPaused) channel.say({ kind: 'running' })
   const onTopics = (topics: readonly string[]) => channel.say({ kind: 'topics', topics })
   const whenUnpaused = () => channel.whenUnpaused()
-  await runSourceLoop({ source: watched(source, onBatch), writer, output, progress, whenUnpaused, onTopics })
+  await runSourceLoop({
+    source: watched(source, onBatch),
+    interrupt: () => run.abort(),
+    writer,
+    output,
+    progress,
+    whenUnpaused,
+    onTopics,
+  })
 }
 
 /** The source, telling of every batch that it hands out. */
@@ -125,11 +135,11 @@ function watched(source: Source, onBatch: () => void): Source {
   }
 }
 
-function contextOf({ connector, task, channel, openLink }: SourceTaskOptions): SourceContext {
+function contextOf({ connector, task, channel, openLink }: SourceTaskOptions, signal: AbortSignal): SourceContext {
   return {
     connectorName: connector,
     taskId: task,
-    signal: channel.signal,
+    signal,
     loadOffset: (partition) => channel.loadOffset(partition),
     openLink,
   }

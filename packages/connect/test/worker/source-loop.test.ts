@@ -41,11 +41,15 @@ function batchOf(pos: number, items: SourceItem[]): SourceBatch {
 }
 
 function loopOf(
-  batches: Iterable<SourceBatch> | AsyncIterable<SourceBatch>,
+  batches:
+    | Iterable<SourceBatch>
+    | AsyncIterable<SourceBatch>
+    | ((interrupted: Promise<void>) => AsyncIterable<SourceBatch>),
   options: Partial<RecordWriterOptions> = {},
 ) {
   const output = new MemoryOutput()
   const stored: unknown[] = []
+  const interrupted = Promise.withResolvers<void>()
   const topics: string[] = []
   const writer = new RecordWriter({
     output,
@@ -66,13 +70,14 @@ function loopOf(
   })
   const source: Source = {
     async *batches() {
-      yield* batches
+      yield* typeof batches === 'function' ? batches(interrupted.promise) : batches
     },
     async [Symbol.asyncDispose]() {},
   }
   const run = () =>
     runSourceLoop({
       source,
+      interrupt: () => interrupted.resolve(),
       writer,
       output,
       progress,
@@ -181,6 +186,21 @@ test('a record that the broker refuses ends the task, and its offset is never st
   gate.resolve()
   expect(await running).toBe('too large')
   expect(stored).toEqual([1])
+})
+
+test('a refusal is seen while the source waits for something to read', async () => {
+  async function* batches(interrupted: Promise<void>) {
+    yield batchOf(1, [record('a', 'k', 'v')])
+    await interrupted
+  }
+  const { run, output, stored } = loopOf(batches)
+  output.holds = true
+  const running = run().catch((caught: Error) => caught.message)
+  while (output.sends === 0) await new Promise((resolve) => setImmediate(resolve))
+  output.failure = new CdcError('CDC_PRODUCE_FAILED', 'too large')
+  output.release()
+  expect(await running).toBe('too large')
+  expect(stored).toEqual([])
 })
 
 test('sends what is open as soon as the source has nothing at hand', async () => {

@@ -146,7 +146,9 @@ export class ProduceSender {
         const part = codes.get(`${item.queue.topic}-${item.queue.partition}`)
         this.#settle(
           item,
-          part === undefined ? new KafkaError('UNKNOWN_SERVER_ERROR', 'a partition without an answer') : errorOf(part),
+          part === undefined
+            ? new KafkaError('UNKNOWN_SERVER_ERROR', 'a partition without an answer')
+            : errorOf(item.queue.topic, part),
         )
       }
     } catch (error) {
@@ -201,6 +203,11 @@ function mayGo(queue: PartitionQueue): boolean {
   return queue.underWay.length < MAX_UNDER_WAY
 }
 
-function errorOf(part: { readonly errorCode: number; readonly errorMessage: string | null }): KafkaError | null {
-  return part.errorCode === 0 ? null : KafkaError.fromNumber(part.errorCode, part.errorMessage)
+function errorOf(
+  topic: string,
+  part: { readonly index: number; readonly errorCode: number; readonly errorMessage: string | null },
+): KafkaError | null {
+  if (part.errorCode === 0) return null
+  const { code } = KafkaError.fromNumber(part.errorCode)
+  return new KafkaError(code, `topic ${topic}, partition ${part.index}: ${part.errorMessage ?? code}`)
 }
