@@ -1,6 +1,7 @@
 // Options of Debezium's MySQL connector that Millrace does not act on yet: refused by name where a value would change behaviour.
 import { CdcError } from '../../base/errors.ts'
 import { presentNames } from '../former-names.ts'
+import { unsupportedConverters } from './value-converters.ts'
 
 /** One option that is not built, or not for every value. */
 export interface UnsupportedOption {
@@ -45,7 +46,7 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   off('schema.history.internal', 'the history is kept in a Kafka topic', [
     'io.debezium.storage.kafka.history.kafkaschemahistory',
   ]),
-  off('converters', 'custom value converters are not built', []),
+  off('converters', 'only TinyIntOneToBooleanConverter is built', []),
   off('post.processors', 'post processors are not built', []),
   off('signal.enabled.channels', 'only the source channel is read', ['source']),
   off('signal.data.collection', 'signals are not built', []),
@@ -64,6 +65,7 @@ export function unsupportedIn(config: Readonly<Record<string, string>>): string[
       option.name.endsWith('*') ? name.startsWith(option.name.slice(0, -1)) : name === option.name,
     )
     if (found === undefined || found.harmless.includes(value.trim().toLowerCase())) continue
+    if (name === 'converters' && unsupportedConverters(config).length === 0) continue
     // A class that Debezium does not have either is no option that is missing here: the task says that it cannot be found.
     if (name === 'schema.history.internal' && !isDebeziumClass(value)) continue
     problems.push(`Option '${name}' is not supported yet with this value: ${found.reason}.`)

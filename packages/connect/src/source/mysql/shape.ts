@@ -10,10 +10,12 @@ import {
 } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import { type ValueConverter, valueConverters } from '../../config/mysql/value-converters.ts'
 import type { CellColumn, ChangeShape } from '../../data/change-row.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
 import { field, OPTIONAL_INT64, STRING, structOf, withTraits } from '../../data/schema-builder.ts'
 import { mappedColumn } from './column-mapper.ts'
+import { convertedColumn } from './converted-column.ts'
 import { keyColumns } from './shape-key.ts'
 import { nameAdjuster, TopicNames } from './shape-names.ts'
 import { SOURCE_SCHEMA, TRANSACTION_BLOCK_SCHEMA } from './source-info-schema.ts'
@@ -30,6 +32,7 @@ export class ShapeFactory {
   readonly names: TopicNames
   readonly #config: MysqlConnectorConfig
   readonly #options: ValueOptions
+  readonly #converters: readonly ValueConverter[]
   readonly #adjustSchema: (name: string) => string
   readonly #adjustField: (name: string) => string
 
@@ -46,6 +49,7 @@ export class ShapeFactory {
       enableTimeAdjuster: values.enableTimeAdjuster,
       connectionTimeZone,
     }
+    this.#converters = valueConverters(config.options)
     this.#adjustSchema = nameAdjuster(values.schemaNameAdjustment, true)
     this.#adjustField = nameAdjuster(values.fieldNameAdjustment, false)
   }
@@ -86,7 +90,7 @@ export class ShapeFactory {
       const isKey = keys.includes(column)
       const isCaptured = filters.includesColumn(database, name, column.name)
       if (!isCaptured && !isKey) continue
-      const compiled = this.#column(model, cell, form, binlog?.[cell])
+      const compiled = convertedColumn(this.#column(model, cell, form, binlog?.[cell]), model, column, this.#converters)
       if (isCaptured)
         columns.push(mappedColumn(compiled, model, hasComments ? column : { ...column, comment: null }, columnRules))
       if (isKey) keyByCell.set(cell, compiled)
