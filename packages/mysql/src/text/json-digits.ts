@@ -65,18 +65,22 @@ function putShort(out: Buffer, pos: number, value: number): number {
   return pos + 4
 }
 
+/** Writes `value`, a 32-bit integer below 100,000,000, without zeros in front. */
+function putMiddle(out: Buffer, pos: number, value: number): number {
+  if (value < 10_000) return putShort(out, pos, value)
+  const high = (value / 10_000) | 0
+  pos = putShort(out, pos, high)
+  putFour(out, pos, value - high * 10_000)
+  return pos + 4
+}
+
 /** Writes `value` (0 … 2^53-1) and returns the position behind it; up to 16 bytes must be free. */
 export function putUint(out: Buffer, pos: number, value: number): number {
-  if (value < 10_000) return putShort(out, pos, value)
-  if (value < 100_000_000) {
-    const high = (value / 10_000) | 0
-    pos = putShort(out, pos, high)
-    putFour(out, pos, value - high * 10_000)
-    return pos + 4
-  }
-  const high = Math.floor(value / 100_000_000)
-  pos = putUint(out, pos, high)
-  const low = value - high * 100_000_000
+  // From here on integers only: a division of doubles takes five times as long.
+  if (value < 100_000_000) return putMiddle(out, pos, value | 0)
+  const high = (value / 100_000_000) | 0
+  pos = putMiddle(out, pos, high)
+  const low = (value - high * 100_000_000) | 0
   const middle = (low / 10_000) | 0
   putFour(out, pos, middle)
   putFour(out, pos + 4, low - middle * 10_000)
