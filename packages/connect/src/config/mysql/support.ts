@@ -51,7 +51,6 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   off('signal.enabled.channels', 'only the source channel is read', ['source']),
   off('signal.data.collection', 'signals are not built', []),
   off('notification.enabled.channels', 'notifications are not built', []),
-  off('heartbeat.action.query', 'heartbeat queries are not built', []),
   off('binlog.buffer.size', 'the look-ahead buffer is not needed', ['0']),
   off('ddl.parser.type', 'there is one DDL parser', ['default']),
   off('openlineage.integration.enabled', 'OpenLineage is not built'),

@@ -2,10 +2,12 @@
 import { connectControl } from '@millrace/mysql'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { CdcError } from '../../base/errors.ts'
+import { sleep } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import { regexListMatcher } from '../../config/mysql/filters.ts'
 import { type MysqlConnectorConfig, parseMysqlConfig } from '../../config/mysql/mysql-config.ts'
 import type { Source, SourceBatch, SourceContext } from '../source.ts'
+import { HeartbeatAction } from './heartbeat-action.ts'
 import type { HistoryTopic } from './history/history-topic.ts'
 import { KafkaHistoryTopic } from './history/kafka-history-topic.ts'
 import { SchemaHistory } from './history/schema-history.ts'
@@ -85,8 +87,10 @@ export class MysqlSource implements Source {
       if (plan.reads === 'none') await history.recover(offsetJson(stored!))
       else offset = yield* this.#snapshot(tracker, history, plan, stored)
       if (!plan.streams) return await untilAborted(signal)
+      const { streamingDelayMs } = this.#config.snapshot
+      if (plan.reads !== 'none' && streamingDelayMs > 0) await sleep(streamingDelayMs, { clock: this.#clock, signal })
       const now = plan.reads === 'none' ? server : await this.#serverFacts()
-      yield* streamBatches(this.#streamOptions(now, tracker, history, offset!))
+      yield* streamBatches(this.#streamOptions(now, tracker, history, offset!, plan.reads !== 'none'))
     } catch (thrown) {
       if (!signal.aborted) throw cdcErrorOf(thrown)
     }
@@ -179,6 +183,7 @@ export class MysqlSource implements Source {
     tracker: DdlTracker,
     history: SchemaHistory,
     offset: BinlogOffset,
+    hasSnapshot: boolean,
   ): StreamOptions {
     const config = this.#config
     const clock = this.#clock
@@ -216,7 +221,16 @@ export class MysqlSource implements Source {
         serverName: topicPrefix,
         intervalMs: heartbeat.intervalMs,
         clock,
+        isDueAtOnce: hasSnapshot,
       }),
+      heartbeatAction:
+        heartbeat.actionQuery === null
+          ? null
+          : new HeartbeatAction({
+              query: heartbeat.actionQuery,
+              open: () => openQuerySession(config.connection, signal),
+              log,
+            }),
       signal,
       log,
       clock,

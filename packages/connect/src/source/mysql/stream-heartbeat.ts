@@ -20,18 +20,19 @@ export class StreamHeartbeat {
   readonly #clock: Clock
   #lastMs: number
 
-  /** `intervalMs` 0: never. */
+  /** `intervalMs` 0: never. `isDueAtOnce`: the first one follows at once, as it does behind a snapshot. */
   constructor(options: {
     readonly topic: string
     readonly serverName: string
     readonly intervalMs: number
     readonly clock: Clock
+    readonly isDueAtOnce?: boolean
   }) {
     this.#topic = options.topic
     this.#serverName = options.serverName
     this.#intervalMs = options.intervalMs
     this.#clock = options.clock
-    this.#lastMs = options.clock.nowMs()
+    this.#lastMs = options.isDueAtOnce === true ? Number.NEGATIVE_INFINITY : options.clock.nowMs()
   }
 
   /** The heartbeat that is due now; null for none. */

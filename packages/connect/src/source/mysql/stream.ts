@@ -5,6 +5,7 @@ import { backoffMs, sleep } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { SourceBatch, SourcePartition } from '../source.ts'
+import type { HeartbeatAction } from './heartbeat-action.ts'
 import { type BinlogOffset, offsetJson } from './offset.ts'
 import { ChunkBatch, recordBatch } from './stream-batch.ts'
 import type { StreamDecoder } from './stream-decoder.ts'
@@ -27,6 +28,8 @@ export interface StreamOptions {
   readonly rows: RowEmitter
   readonly statements: StatementHandler
   readonly heartbeat: StreamHeartbeat
+  /** Run with every heartbeat; null for none. */
+  readonly heartbeatAction?: HeartbeatAction | null
   readonly signal: AbortSignal
   readonly log: Logger
   readonly clock?: Clock
@@ -65,7 +68,9 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
           if (decoder.pending !== null) yield* statementBatches(options)
         }
         const heartbeat = options.heartbeat.due(progress)
-        if (heartbeat !== null) yield recordBatch(options.partition, [heartbeat.record], heartbeat.offset)
+        if (heartbeat === null) continue
+        yield recordBatch(options.partition, [heartbeat.record], heartbeat.offset)
+        await options.heartbeatAction?.run()
       }
     } catch (thrown) {
       if (signal.aborted) return
@@ -79,6 +84,7 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
       progress.resume(progress.resumePoint())
     } finally {
       reader?.close()
+      options.heartbeatAction?.close()
     }
   }
 }
