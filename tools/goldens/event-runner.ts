@@ -100,9 +100,11 @@ async function judge(run: Run, showsAll: boolean): Promise<Verdict> {
   const recording = recordingSpan(run.scenario.folder)
   const found = [
     ...differences(
-      run.scenario.expected.map((record) => maskClock(maskFlattened(record), recording)),
-      (run.scenario.isSummary ? summarized(records, run.scenario) : records).map((record) =>
-        maskClock(maskFlattened(record), span),
+      withoutRepeatedHeartbeats(run.scenario.expected, run.scenario).map((record) =>
+        maskClock(maskFlattened(record), recording),
+      ),
+      withoutRepeatedHeartbeats(run.scenario.isSummary ? summarized(records, run.scenario) : records, run.scenario).map(
+        (record) => maskClock(maskFlattened(record), span),
       ),
     ),
   ]
@@ -118,6 +120,18 @@ async function judge(run: Run, showsAll: boolean): Promise<Verdict> {
   if (trace === null && run.scenario.taskState === 'FAILED')
     return { outcome: 'failed', reason: "the task runs, Debezium's fails" }
   return { outcome: 'passed' }
+}
+
+/** The number of heartbeats depends on how long a run takes: of equal ones only the first is compared. */
+function withoutRepeatedHeartbeats(records: readonly GoldenRecord[], { connector }: Scenario): GoldenRecord[] {
+  const prefix = connector?.['topic.heartbeat.prefix'] ?? '__debezium-heartbeat'
+  const seen = new Set<string>()
+  return records.filter((record) => {
+    const { topic } = record
+    if (!topic.startsWith(prefix) && topic !== connector?.['topic.heartbeat.name']) return true
+    const text = JSON.stringify({ ...record, timestamp: 0 })
+    return !seen.has(text) && seen.add(text)
+  })
 }
 
 /** Long topics keep their first and last three records in the expected file; their true counts stand in `topics`. */
