@@ -15,6 +15,8 @@ export interface UnsupportedOption {
 const NAMING_STRATEGIES = [
   'io.debezium.schema.schematopicnamingstrategy',
   'io.debezium.schema.defaulttopicnamingstrategy',
+  'io.debezium.schema.schemaregextopicnamingstrategy',
+  'io.debezium.schema.defaultregextopicnamingstrategy',
   'io.debezium.schema.schemaunicodetopicnamingstrategy',
   'io.debezium.schema.defaultunicodetopicnamingstrategy',
 ]

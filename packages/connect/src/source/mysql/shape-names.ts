@@ -2,6 +2,7 @@
 import { CdcError } from '../../base/errors.ts'
 import type { TopicConfig } from '../../config/mysql/topic-config.ts'
 import type { NameAdjustment } from '../../config/mysql/value-config.ts'
+import { type KeyField, TopicRoute } from './topic-route.ts'
 
 const MAX_TOPIC_LENGTH = 249
 /** Naming strategies by the last part of their class name: how the joined name is made one that Kafka accepts. */
@@ -11,6 +12,8 @@ const STRATEGIES: Readonly<Record<string, (name: string) => string>> = {
   SchemaTopicNamingStrategy: sanitisedTopic,
   DefaultUnicodeTopicNamingStrategy: unicodeTopic,
   SchemaUnicodeTopicNamingStrategy: unicodeTopic,
+  DefaultRegexTopicNamingStrategy: sanitisedTopic,
+  SchemaRegexTopicNamingStrategy: sanitisedTopic,
 }
 
 /** Names of one connector. Every answer is remembered: the same text object for the same table. */
@@ -18,6 +21,7 @@ export class TopicNames {
   readonly #prefix: string
   readonly #topics: TopicConfig
   readonly #sanitised: (name: string) => string
+  readonly #route: TopicRoute | null
   readonly #data = new Map<string, string>()
 
   /** Throws CDC_UNSUPPORTED for a naming strategy that is not built. */
@@ -29,6 +33,7 @@ export class TopicNames {
     if (sanitised === undefined)
       throw new CdcError('CDC_UNSUPPORTED', `topic.naming.strategy ${topics.namingStrategy} is not supported`)
     this.#sanitised = sanitised
+    this.#route = strategy.endsWith('RegexTopicNamingStrategy') ? new TopicRoute(topics) : null
   }
 
   /** Topic of a table's changes: `<prefix>.<database>.<table>`. */
@@ -36,10 +41,16 @@ export class TopicNames {
     const key = `${database}\u0000${table}`
     let topic = this.#data.get(key)
     if (topic === undefined) {
-      topic = this.#join(this.#prefix, database, table)
+      const plain = this.#join(this.#prefix, database, table)
+      topic = this.#route === null ? plain : sanitisedTopic(this.#route.topic(plain))
       this.#data.set(key, topic)
     }
     return topic
+  }
+
+  /** The field that keys of a table get to stay unique in a topic of several tables; null for none. */
+  keyField(database: string, table: string): KeyField | null {
+    return this.#route?.keyField(this.#join(this.#prefix, database, table)) ?? null
   }
 
   /** Topic of schema changes. */

@@ -7,6 +7,7 @@ import {
   type TableMapEvent,
   type TableModel,
   type ValueOptions,
+  writeString,
 } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
@@ -19,6 +20,7 @@ import { convertedColumn } from './converted-column.ts'
 import { keyColumns } from './shape-key.ts'
 import { nameAdjuster, TopicNames } from './shape-names.ts'
 import { SOURCE_SCHEMA, TRANSACTION_BLOCK_SCHEMA } from './source-info-schema.ts'
+import type { KeyField } from './topic-route.ts'
 
 /** A change shape with what sources need besides. */
 export interface TableShape extends ChangeShape {
@@ -96,6 +98,8 @@ export class ShapeFactory {
       if (isKey) keyByCell.set(cell, compiled)
     }
     const keyCells = keys.map((column) => keyByCell.get(model.columns.indexOf(column))!)
+    const extra = this.names.keyField(database, name)
+    if (extra !== null && keyCells[0] !== undefined) keyCells.push(constantColumn(extra, keyCells[0]))
     const schemaName = (suffix: string) => this.#adjustSchema(`${topic}.${suffix}`)
     const rowSchema = structOf(fieldsOf(columns), { optional: true, name: schemaName('Value') })
     return {
@@ -136,6 +140,18 @@ export function columnCountMismatch(table: string, known: number, found: number)
       'A session that writes may have binlog_row_image other than FULL: set it to FULL there. Else the definition is out of date; in both ' +
       'cases stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot.',
   })
+}
+
+/** A key field that is the same for all rows; it stands on the cell of another key column. */
+function constantColumn({ name, value }: KeyField, { cell }: CellColumn): CellColumn {
+  return {
+    name,
+    cell,
+    schema: STRING,
+    read: () => value,
+    writeJson: (_bytes, _start, _end, sink) => writeString(value, sink),
+    nullValue: value,
+  }
 }
 
 function fieldsOf(columns: readonly CellColumn[]) {

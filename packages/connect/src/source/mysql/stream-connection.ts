@@ -1,6 +1,12 @@
 // The connector's connection options as those of the MySQL package.
 import { readFileSync } from 'node:fs'
-import { type ConnectionOptions, openTextSession, type TextSession, type TlsOptions } from '@millrace/mysql'
+import {
+  type ConnectionOptions,
+  connectControl,
+  openTextSession,
+  type TextSession,
+  type TlsOptions,
+} from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import type { ConnectionConfig } from '../../config/mysql/mysql-config.ts'
 import { cdcErrorOf } from './stream-errors.ts'
@@ -24,6 +30,23 @@ export async function openQuerySession(config: ConnectionConfig, signal: AbortSi
     return session
   } catch (thrown) {
     throw cdcErrorOf(thrown)
+  }
+}
+
+/** Longest time that ending a dump may take. */
+const END_DUMP_MS = 2000
+
+/**
+ * Ends the dump of a connection that was closed. The server would notice only at its next heartbeat, and until then wait for it when it shuts
+ * down. Never throws: a server that is gone has no dump to end.
+ */
+export async function endDump(options: ConnectionOptions, connectionId: number): Promise<void> {
+  try {
+    const control = await connectControl({ ...options, signal: AbortSignal.timeout(END_DUMP_MS) })
+    await control.query(`KILL ${connectionId}`)
+    await control.close()
+  } catch {
+    // gone already, or not reachable any more
   }
 }
 

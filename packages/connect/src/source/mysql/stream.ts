@@ -8,6 +8,7 @@ import type { SourceBatch, SourcePartition } from '../source.ts'
 import type { HeartbeatAction } from './heartbeat-action.ts'
 import { type BinlogOffset, offsetJson } from './offset.ts'
 import { ChunkBatch, recordBatch } from './stream-batch.ts'
+import { endDump } from './stream-connection.ts'
 import type { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 import type { StreamHeartbeat } from './stream-heartbeat.ts'
@@ -84,6 +85,7 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
       progress.resume(progress.resumePoint())
     } finally {
       reader?.close()
+      if (signal.aborted && reader !== null) await endDump(options.connection, reader.connectionId)
       options.heartbeatAction?.close()
     }
   }
