@@ -87,14 +87,18 @@ function line(topic: string, partition: number, record: BatchRecord, withTimesta
   }
 }
 
-/** Control characters other than tab, line feed and carriage return. */
-const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f]/
+/** Whether a control character other than tab, line feed and carriage return stands in the text. */
+function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i++)
+    if (text.charCodeAt(i) < 0x20 && !'\t\n\r'.includes(text[i] as string)) return true
+  return false
+}
 
 /** Bytes as the goldens write them: text when it is printable UTF-8, else base64. */
 export function golden(bytes: Uint8Array | null): GoldenBytes {
   if (bytes === null) return { null: true }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = buffer.toString('utf8')
-  const isText = Buffer.from(text, 'utf8').equals(buffer) && !CONTROL.test(text)
+  const isText = Buffer.from(text, 'utf8').equals(buffer) && !hasControl(text)
   return isText ? { text } : { base64: buffer.toString('base64') }
 }

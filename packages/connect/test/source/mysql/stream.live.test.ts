@@ -223,7 +223,7 @@ describe('refusals', () => {
       'CDC_AUTH_PRIVILEGE',
       'should support SHOW BINARY LOG STATUS but it failed. Check database permissions or connectivity.',
     ],
-    ['a mode that is not built', { 'snapshot.mode': 'always' }, 'CDC_UNSUPPORTED', 'always'],
+    ['a mode that is not built', { 'snapshot.mode': 'custom' }, 'CDC_UNSUPPORTED', 'custom'],
   ])('%s', async (_, options, code, message) => {
     await expect(refused(options)).rejects.toMatchObject({
       code,
