@@ -47,6 +47,7 @@ export {
 export { startWorker, startWorkerWith, type WorkerHandle } from './rest/start-worker.ts'
 // source/mysql
 export { MysqlSource, type MysqlSourceOptions, openMysqlSource } from './source/mysql/mysql-source.ts'
+export { ReusedSourceInfo } from './source/mysql/source-info.ts'
 export { TransformChain } from './transform/chain.ts'
 export type { Predicate, Transform } from './transform/transform.ts'
 export type { HostAliases } from './worker/host-aliases.ts'

@@ -28,6 +28,9 @@ export interface SourceFacts {
   readonly query: string | null
 }
 
+/** Room for a position below 2^53 and `,"row":`. */
+const POSITION_BYTES = 24
+
 /**
  * One reused source block. `describe` sets what is constant for a run of rows, `at` the position of one row. As compact JSON, which is
  * what JsonConverter prints of the struct.
@@ -39,8 +42,12 @@ export class ReusedSourceInfo implements SourceInfo {
   readonly #tableJson = lastRemembered(jsonText)
   readonly #fileJson = lastRemembered(jsonText)
   #facts: SourceFacts | null = null
+  /** Up to `"pos":`, and behind that, once for the rows of an event, the position and `,"row":`. */
   #head: Buffer = Buffer.alloc(512)
   #headBytes = 0
+  /** View of all that. */
+  #placed: Uint8Array = this.#head
+  #placedPos = -1
   #tail: Buffer = Buffer.alloc(64)
   #tailBytes = 0
   #tailThread: number | null = null
@@ -75,25 +82,31 @@ export class ReusedSourceInfo implements SourceInfo {
   }
 
   writeJson(sink: ByteSink): void {
-    sink.reserve(this.#headBytes + this.#tailBytes + 48)
+    if (this.#pos !== this.#placedPos) this.#place()
+    const tail = this.#tail
+    const tailBytes = this.#tailBytes
+    const placed = this.#placed
+    sink.reserve(placed.length + tailBytes + 16)
     const out = sink.bytes
     let pos = sink.pos
-    pos += this.#head.copy(out, pos, 0, this.#headBytes)
-    pos = putDigits(out, pos, this.#pos)
-    out[pos++] = 0x2c // ,"row":
-    out[pos++] = 0x22
-    out[pos++] = 0x72
-    out[pos++] = 0x6f
-    out[pos++] = 0x77
-    out[pos++] = 0x22
-    out[pos++] = 0x3a
+    out.set(placed, pos)
+    pos += placed.length
     pos = putDigits(out, pos, this.#row)
-    pos += this.#tail.copy(out, pos, 0, this.#tailBytes)
+    // Without a query it is short, and a loop is quicker than a copy then.
+    if (tailBytes > 40) pos += tail.copy(out, pos, 0, tailBytes)
+    else for (let i = 0; i < tailBytes; i++) out[pos++] = tail[i] as number
     sink.pos = pos
   }
 
   toStruct(): Struct {
     return sourceStruct(this.#name, this.#facts!, this.#pos, this.#row)
+  }
+
+  #place(): void {
+    const head = this.#head
+    this.#placedPos = this.#pos
+    const end = putDigits(head, this.#headBytes, this.#pos)
+    this.#placed = head.subarray(0, end + head.write(',"row":', end, 'latin1'))
   }
 
   #encodeHead(facts: SourceFacts): void {
@@ -103,8 +116,10 @@ export class ReusedSourceInfo implements SourceInfo {
       `,"snapshot":"${snapshot}","db":${this.#databaseJson(database)},"sequence":null` +
       `,"ts_us":${epochNs / 1000n},"ts_ns":${epochNs},"table":${table === null ? 'null' : this.#tableJson(table)}` +
       `,"server_id":${serverId},"gtid":${gtid === null ? 'null' : `"${gtid}"`},"file":${this.#fileJson(file)},"pos":`
-    if (text.length * 3 > this.#head.length) this.#head = Buffer.alloc(text.length * 3)
+    const needed = text.length * 3 + POSITION_BYTES
+    if (needed > this.#head.length) this.#head = Buffer.alloc(needed)
     this.#headBytes = this.#head.write(text, 0, 'utf8')
+    this.#placedPos = -1
   }
 
   #encodeTail(threadId: number | null, query: string | null): void {
