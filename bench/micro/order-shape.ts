@@ -1,14 +1,12 @@
-// The order table's shape and a source block, as the MySQL source would build them.
+// The order table's shape and source block, as the MySQL source builds them.
 import {
-  type ByteSink,
   type CellColumn,
   type ChangeShape,
   field,
   OPTIONAL_INT64,
   primitive,
-  type SourceInfo,
+  ReusedSourceInfo,
   STRING,
-  type Struct,
   structOf,
 } from '@millrace/connect'
 import { columnType, type ValueOptions } from '@millrace/mysql'
@@ -60,33 +58,19 @@ export function orderShape(): ChangeShape {
   }
 }
 
-const HEAD = Buffer.from(
-  '{"version":"3.6.1.Final","connector":"mysql","name":"bench","ts_ms":1750000000000,"snapshot":"false","db":"shop","sequence":null,' +
-    '"ts_us":1750000000000000,"ts_ns":1750000000000000000,"table":"orders","server_id":1,"gtid":null,"file":"binlog.000007","pos":123456,"row":',
-)
-const TAIL = Buffer.from(',"thread":42,"query":null}')
-
-/** A source block of which only the row differs from row to row. */
-export class BenchSource implements SourceInfo {
-  row = 0
-
-  writeJson(sink: ByteSink): void {
-    sink.reserve(HEAD.length + TAIL.length + 16)
-    const out = sink.bytes
-    out.set(HEAD, sink.pos)
-    let pos = sink.pos + HEAD.length
-    let divisor = 1
-    while (divisor * 10 <= this.row) divisor *= 10
-    for (let rest = this.row; divisor >= 1; divisor = Math.floor(divisor / 10)) {
-      const digit = Math.floor(rest / divisor)
-      out[pos++] = 0x30 + digit
-      rest -= digit * divisor
-    }
-    out.set(TAIL, pos)
-    sink.pos = pos + TAIL.length
-  }
-
-  toStruct(): Struct {
-    throw new Error('the benchmark writes JSON only')
-  }
+/** The source block of the order table's rows, as the stream describes it once per transaction. */
+export function orderSource(): ReusedSourceInfo {
+  const source = new ReusedSourceInfo('bench')
+  source.describe({
+    epochNs: 1_750_000_000_000_000_000n,
+    snapshot: 'false',
+    database: 'shop',
+    table: 'orders',
+    serverId: 1,
+    gtid: null,
+    file: 'binlog.000007',
+    threadId: 42,
+    query: null,
+  })
+  return source
 }

@@ -2,7 +2,7 @@
 import { GrowingBytes, JsonConverter } from '@millrace/connect'
 import { RowReader } from '@millrace/mysql'
 import { expect, test } from 'vitest'
-import { BenchSource, orderShape } from './order-shape.ts'
+import { orderShape, orderSource } from './order-shape.ts'
 import { ORDER_TABLE_MAP, orderRowsEvent } from './order-table.ts'
 
 test('the benchmark writes complete records of about 650 bytes', () => {
@@ -13,8 +13,8 @@ test('the benchmark writes complete records of about 650 bytes', () => {
   expect(reader.next()).toBe(true)
   const row = reader.after!
   const sink = new GrowingBytes()
-  const source = new BenchSource()
-  source.row = 120
+  const source = orderSource()
+  source.at(4711, 120)
   writer?.writeValue?.(
     {
       kind: 'change',
@@ -45,6 +45,6 @@ test('the benchmark writes complete records of about 650 bytes', () => {
     created_at: Date.UTC(2024, 1, 2, 1, 1, 1) * 1000 + 997,
     updated_at: '2025-06-15T15:06:41.001Z',
   })
-  expect(record.source).toMatchObject({ table: 'orders', row: 120, thread: 42 })
+  expect(record.source).toMatchObject({ table: 'orders', pos: 4711, row: 120, thread: 42 })
   expect(record.ts_us).toBe(1_750_000_000_123_456)
 })

@@ -3,7 +3,7 @@
 import { type CellRow, type ChangeRow, GrowingBytes, JsonConverter } from '@millrace/connect'
 import { RowReader } from '@millrace/mysql'
 import type { BenchFigure } from '../figure.ts'
-import { BenchSource, orderShape } from './order-shape.ts'
+import { orderShape, orderSource } from './order-shape.ts'
 import { ORDER_TABLE_MAP, orderRowsEvent } from './order-table.ts'
 
 /** Rows per event: about 8 KB of them, as the server groups them. */
@@ -68,7 +68,7 @@ function preparePass(): () => PassResult {
   if (keys?.writeKey === undefined || values?.writeValue === undefined)
     throw new Error('JsonConverter has no fast lane')
   const reader = new RowReader(ORDER_TABLE_MAP)
-  const source = new BenchSource()
+  const source = orderSource()
   const sink = new GrowingBytes(BATCH_BYTES + 64 * 1024)
   const change = changeOf(shape, source)
   return () => {
@@ -76,12 +76,13 @@ function preparePass(): () => PassResult {
     let bytes = 0
     while (rows < PASS_ROWS) {
       const event = events[(rows / EVENT_ROWS) % EVENTS]!
+      const position = 100_000 + rows * 200
       reader.open(event)
       for (let row = 0; reader.next(); row++) {
         const before = sink.pos
         change.after = reader.after
         change.keyRow = reader.after as CellRow
-        source.row = row
+        source.at(position, row)
         keys.writeKey?.(change, sink)
         values.writeValue?.(change, sink)
         bytes += sink.pos - before
@@ -94,7 +95,10 @@ function preparePass(): () => PassResult {
 }
 
 /** The reused change object; a source assigns its images row by row. */
-function changeOf(shape: ChangeRow['shape'], source: BenchSource): { -readonly [K in keyof ChangeRow]: ChangeRow[K] } {
+function changeOf(
+  shape: ChangeRow['shape'],
+  source: ChangeRow['source'],
+): { -readonly [K in keyof ChangeRow]: ChangeRow[K] } {
   const none: CellRow = { bytes: Buffer.alloc(0), starts: new Int32Array(0), ends: new Int32Array(0) }
   return {
     kind: 'change',
