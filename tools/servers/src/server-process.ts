@@ -31,16 +31,17 @@ export class ServerProcess {
   private constructor(options: ServerProcessOptions, child: ChildProcess) {
     this.#options = options
     this.#child = child
+    // A host that ends without stop() must not leave the server behind.
+    this.#onHostExit = () => child.kill('SIGKILL')
+    process.once('exit', this.#onHostExit)
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#exit = { code, signal }
+        process.removeListener('exit', this.#onHostExit)
         resolve()
       })
       child.once('error', () => resolve())
     })
-    // A host that ends without stop() must not leave the server behind.
-    this.#onHostExit = () => child.kill('SIGKILL')
-    process.once('exit', this.#onHostExit)
   }
 
   /** Starts the process; it is not ready yet. */
