@@ -69,7 +69,7 @@ class Writer {
         await connection.commit()
         this.committed.push(id)
       }
-      if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+      if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 2))
     }
     await connection.end()
   }

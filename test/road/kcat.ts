@@ -22,7 +22,7 @@ export async function readByKcat(bootstrap: string, topic: string): Promise<Kcat
   const { stdout } = await run(
     KCAT,
     ['-b', bootstrap, '-C', '-e', '-q', '-o', 'beginning', '-t', topic, '-f', '%K %S %h\\n%k%s\\n'],
-    { encoding: 'buffer', maxBuffer: 1 << 26 },
+    { encoding: 'buffer', maxBuffer: 1 << 29 },
   )
   const records: KcatRecord[] = []
   let at = 0
