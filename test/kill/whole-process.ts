@@ -13,6 +13,8 @@ const pool = new pg.Pool({
   password: 'postgres',
   database: 'postgres',
 })
+// a connection that breaks while idle is replaced: no reason to end
+pool.on('error', () => {})
 await pool.query(
   'CREATE TABLE IF NOT EXISTS applied (event text NOT NULL, aggregate text NOT NULL, value bytea NOT NULL)',
 )
