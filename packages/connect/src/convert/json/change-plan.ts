@@ -146,6 +146,10 @@ function rowWriter(
   const count = columns.length
   if (count === 0) return (_row, sink) => putLiteral(sink, OPEN)
   const names = columns.map((_column, i) => literal(`${i === 0 ? '{' : ','}${quoted(schema.fields?.[i]?.name ?? '')}:`))
+  // All names in one array, one after the other, and where each ends: a few loads less per cell than an array each.
+  const nameBytes = Buffer.concat(names)
+  const nameEnds: number[] = []
+  for (const { length } of names) nameEnds.push((nameEnds.at(-1) ?? 0) + length)
   const cells = columns.map((column) => column.cell)
   const cellWriters = columns.map((column) =>
     rewrites(column.schema) ? readingWriter(column, writers) : column.writeJson,
@@ -154,8 +158,14 @@ function rowWriter(
   const replaces = columns.map((column) => !column.schema.optional || (column.schema.default ?? null) !== null)
   return (row, sink) => {
     const { bytes, starts, ends } = row
+    let at = 0
     for (let i = 0; i < count; i++) {
-      putLiteral(sink, names[i] as Literal)
+      const nameEnd = nameEnds[i] as number
+      sink.reserve(nameEnd - at)
+      const out = sink.bytes
+      let { pos } = sink
+      while (at < nameEnd) out[pos++] = nameBytes[at++] as number
+      sink.pos = pos
       const cell = cells[i] as number
       const end = ends[cell] as number
       if (end < 0) {
@@ -164,10 +174,9 @@ function rowWriter(
         else writers.of(schema)(nullValue, sink)
         continue
       }
-      const before = sink.pos
       ;(cellWriters[i] as CellColumn['writeJson'])(bytes, starts[cell] as number, end, sink)
-      if (replaces[i] && sink.bytes[before] === 0x6e && sink.pos === before + 4) {
-        sink.pos = before
+      if (replaces[i] && sink.pos === pos + 4 && sink.bytes[pos] === 0x6e) {
+        sink.pos = pos
         writers.writeNull((columns[i] as CellColumn).schema, sink)
       }
     }
