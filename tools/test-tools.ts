@@ -2,6 +2,7 @@
 // tests that need them are skipped and named.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { hasJava, kafkaClassPath } from '@millrace/servers'
 
 const PROGRAMS: readonly { readonly file: string; readonly debianPackage: string }[] = [
   { file: '/usr/bin/chromium', debianPackage: 'chromium' },
@@ -10,6 +11,7 @@ const PROGRAMS: readonly { readonly file: string; readonly debianPackage: string
 
 /** Installs what is missing by apt when we are root on a Debian; says what it could not get. */
 export async function prepareTestTools(): Promise<void> {
+  await offerKafkaTools()
   const missing = PROGRAMS.filter(({ file }) => !existsSync(file)).map(({ debianPackage }) => debianPackage)
   if (missing.length === 0) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
@@ -23,4 +25,14 @@ export async function prepareTestTools(): Promise<void> {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
   if (done.status !== 0) console.log(`apt could not install ${missing.join(', ')} (tests that need them are skipped)`)
+}
+
+/** Names the class path of Kafka's own tools to the tests that drive them, where Java and Maven can bring it. */
+async function offerKafkaTools(): Promise<void> {
+  if (process.env['MILLRACE_KAFKA_CLASSPATH'] !== undefined || !(await hasJava())) return
+  process.env['MILLRACE_KAFKA_CLASSPATH'] = await kafkaClassPath().catch((error: Error) => {
+    console.log(`Kafka's tools could not be fetched by Maven: ${error.message.split('\n')[0]}`)
+    return ''
+  })
+  if (process.env['MILLRACE_KAFKA_CLASSPATH'] === '') delete process.env['MILLRACE_KAFKA_CLASSPATH']
 }
