@@ -1,11 +1,14 @@
 // The road's own outbox connector, so that questions reach the questions page without a curl. It steps aside as soon as the reader registers
 // an outbox connector: two would write every event twice.
 
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** Name of the connector that the road registers. */
 export const ROAD_CONNECTOR = 'road-outbox'
 
 const EVENT_ROUTER = 'io.debezium.transforms.outbox.EventRouter'
 const WATCH_MS = 1000
+const RUNNING_MS = 20_000
 
 /** The configuration: the tutorial's outbox connector with today's option names and a topic prefix of its own. */
 export function roadConnectorConfig(): Record<string, string> {
@@ -51,6 +54,7 @@ export async function keepOutboxRouted(rest: string, log: (line: string) => void
     body: JSON.stringify(roadConnectorConfig()),
   })
   if (!answer.ok) throw new Error(`the outbox connector was refused (${answer.status}): ${await answer.text()}`)
+  await untilRunning(path)
   const timer = setInterval(() => {
     connectorsOf(rest)
       .then(async (connectors) => {
@@ -63,6 +67,19 @@ export async function keepOutboxRouted(rest: string, log: (line: string) => void
       .catch(() => {}) // the worker is busy or ending: asked again, or aborted
   }, WATCH_MS)
   signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+}
+
+/** Waits until the connector's task runs, so that "ready" means ready. Errors: the first line of a failed task's trace, or its silence. */
+async function untilRunning(path: string): Promise<void> {
+  const end = Date.now() + RUNNING_MS
+  while (Date.now() < end) {
+    const status = (await (await fetch(`${path}/status`)).json()) as { tasks?: { state: string; trace?: string }[] }
+    const task = status.tasks?.[0]
+    if (task?.state === 'RUNNING') return
+    if (task?.state === 'FAILED') throw new Error(`the outbox connector failed: ${task.trace?.split('\n')[0] ?? ''}`)
+    await delay(50)
+  }
+  throw new Error(`the outbox connector did not run within ${RUNNING_MS / 1000} s; ${path}/status tells its state`)
 }
 
 async function connectorsOf(rest: string): Promise<ConnectorInfos> {
