@@ -37,7 +37,7 @@ function commit(): string {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       }).trim()
-    const isChanged = git('status', '--porcelain', '--untracked-files=no', '--', '../packages', '.') !== ''
+    const isChanged = git('status', '--porcelain', '--untracked-files=no', '--', '../packages', '.', ':!results') !== ''
     return git('rev-parse', '--short', 'HEAD') + (isChanged ? ' with changes' : '')
   } catch {
     return 'unknown'
