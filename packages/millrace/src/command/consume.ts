@@ -1,7 +1,8 @@
 // millrace consume: prints the records of a topic, with the flags of kafka-console-consumer.
 import { type Admin, type BatchRecord, type Cluster, readTopic } from '@millrace/kafka'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { type ClientFlags, withClient, withClientFlags } from './client-options.ts'
+import { collected, wholeNumber } from './flag-values.ts'
 import { formatRecord, type PrintFormat, printFormat } from './record-format.ts'
 
 interface ConsumeFlags extends ClientFlags {
@@ -15,25 +16,23 @@ interface ConsumeFlags extends ClientFlags {
   readonly formatterProperty: readonly string[]
 }
 
-const collect = (value: string, all: readonly string[]) => [...all, value]
-
 /** The command. */
 export function consumeCommand(): Command {
   return withClientFlags(new Command('consume'))
     .description('print the records of a topic')
     .requiredOption('--topic <name>', 'the topic')
     .option('--from-beginning', 'start with the earliest record instead of the next one')
-    .option('--partition <n>', 'only this partition', count)
+    .option('--partition <n>', 'only this partition', wholeNumber)
     .option('--offset <offset>', "with --partition: an offset, 'earliest' or 'latest'")
-    .option('--max-messages <n>', 'end after this many records', count)
-    .option('--timeout-ms <ms>', 'end when no record comes for this long', count)
+    .option('--max-messages <n>', 'end after this many records', wholeNumber)
+    .option('--timeout-ms <ms>', 'end when no record comes for this long', wholeNumber)
     .option(
       '--property <name=value>',
       'print.key, print.value, print.headers, print.timestamp, print.partition, print.offset, key.separator, line.separator, headers.separator, null.literal (repeatable)',
-      collect,
+      collected,
       [],
     )
-    .option('--formatter-property <name=value>', 'the same under the name of newer tools', collect, [])
+    .option('--formatter-property <name=value>', 'the same under the name of newer tools', collected, [])
     .action(run)
 }
 
@@ -97,10 +96,4 @@ async function firstOffset(admin: Admin, partition: number, flags: ConsumeFlags)
   if (flags.offset !== undefined && /^\d+$/.test(flags.offset)) return Number(flags.offset)
   const isEarliest = flags.fromBeginning === true || flags.offset === 'earliest'
   return isEarliest ? admin.earliestOffset(flags.topic, partition) : admin.latestOffset(flags.topic, partition)
-}
-
-function count(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is wanted')
-  return value
 }

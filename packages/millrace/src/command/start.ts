@@ -1,9 +1,10 @@
 // millrace start: the embedded broker (or a Kafka cluster) and the worker, until a signal ends them.
 import { CdcError, type LogLevel } from '@millrace/connect'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { startMillrace } from '../embed.ts'
 import { holdYoungSpace } from '../frugal-start.ts'
 import { openLog } from '../log.ts'
+import { collected, portNumber, wholeNumber } from './flag-values.ts'
 
 interface StartFlags {
   readonly dataDir: string
@@ -19,26 +20,24 @@ interface StartFlags {
   readonly logLevel: Lowercase<LogLevel>
 }
 
-const collect = (value: string, all: readonly string[]) => [...all, value]
-
 /** The command. */
 export function startCommand(): Command {
   return new Command('start')
     .description('start Millrace: topics on the Kafka port, Kafka Connect’s REST API on the REST port')
     .option('--data-dir <folder>', "the embedded broker's data", './data')
-    .option('--kafka-port <port>', 'port of the embedded broker', port, 9092)
-    .option('--rest-port <port>', 'port of the REST API', port, 8083)
+    .option('--kafka-port <port>', 'port of the embedded broker', portNumber, 9092)
+    .option('--rest-port <port>', 'port of the REST API', portNumber, 8083)
     .option('--bootstrap-servers <host:port,…>', 'use this Kafka cluster instead of the embedded broker')
     .option('--group-id <name>', "the worker's group.id")
-    .option('--offset-flush-interval-ms <ms>', 'how often source offsets are stored', count)
+    .option('--offset-flush-interval-ms <ms>', 'how often source offsets are stored', wholeNumber)
     .option('--config-providers <names>', 'providers for references in connector configurations: file, env, directory')
     .option(
       '--host-alias <name=host[:port]>',
       'a host name in connector configurations that stands for another (repeatable)',
-      collect,
+      collected,
       [],
     )
-    .option('--set <name=value>', "any other worker setting under Kafka Connect's name (repeatable)", collect, [])
+    .option('--set <name=value>', "any other worker setting under Kafka Connect's name (repeatable)", collected, [])
     .addOption(
       new Option('--log-format <format>', 'log lines for people or for machines')
         .choices(['text', 'json'])
@@ -101,16 +100,4 @@ function pairs(flag: string, texts: readonly string[]): Record<string, string> {
       return [text.slice(0, at), text.slice(at + 1)]
     }),
   )
-}
-
-function count(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is wanted')
-  return value
-}
-
-function port(text: string): number {
-  const value = count(text)
-  if (value > 65_535) throw new InvalidArgumentError('a port is at most 65535')
-  return value
 }

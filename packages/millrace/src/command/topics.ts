@@ -1,6 +1,7 @@
 // millrace topics: list, create, delete and describe topics, with the flags of kafka-topics.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { type ClientFlags, withClient, withClientFlags } from './client-options.ts'
+import { collected, positiveNumber } from './flag-values.ts'
 
 interface TopicsFlags extends ClientFlags {
   readonly list?: true
@@ -25,14 +26,9 @@ export function topicsCommand(): Command {
     .option('--delete', 'delete the topic')
     .option('--describe', 'show partitions and options of the topic, or of all topics')
     .option('--topic <name>', 'the topic')
-    .option('--partitions <n>', 'partitions of a new topic', positive)
-    .option('--replication-factor <n>', 'replicas of a new topic', positive)
-    .option(
-      '--config <name=value>',
-      'an option of a new topic (repeatable)',
-      (value, all: readonly string[]) => [...all, value],
-      [],
-    )
+    .option('--partitions <n>', 'partitions of a new topic', positiveNumber)
+    .option('--replication-factor <n>', 'replicas of a new topic', positiveNumber)
+    .option('--config <name=value>', 'an option of a new topic (repeatable)', collected, [])
     .option('--if-not-exists', 'with --create: an existing topic is no error')
     .option('--if-exists', 'with --delete: a missing topic is no error')
     .option('--exclude-internal', 'with --list: leave internal topics out')
@@ -73,10 +69,4 @@ async function run(flags: TopicsFlags, command: Command): Promise<void> {
           )
       }
   })
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1 is wanted')
-  return value
 }
