@@ -4,6 +4,7 @@ import { KafkaError, type KafkaErrorCode } from '../../error.ts'
 import type { BrokerLogger, ResolvedOptions } from '../options.ts'
 import type { Topic } from '../topic/topic.ts'
 import { Group } from './group.ts'
+import { storedGroupOf, syncResultOf } from './group-answers.ts'
 import { type JoinWish, joinKnown, joinNew } from './group-joining.ts'
 import { GroupMember, type JoinResult, joinError, type SyncResult, syncError } from './group-member.ts'
 import type { CommittedOffset, OffsetKey, StoredGroup } from './group-records.ts'
@@ -100,7 +101,7 @@ export class GroupCoordinator {
       }
       case 'Stable':
         group.heard(member)
-        return group.syncResult(member)
+        return syncResultOf(group, member)
       default:
         return syncError('UNKNOWN_MEMBER_ID')
     }
@@ -269,7 +270,7 @@ export class GroupCoordinator {
   #host(): ConstructorParameters<typeof Group>[1] {
     return {
       initialRebalanceDelayMs: this.#options.initialRebalanceDelayMs,
-      store: (group) => this.#store.storeGroup(group.id, group.stored()),
+      store: (group) => this.#store.storeGroup(group.id, storedGroupOf(group)),
       log: (message) => this.#log('info', message),
     }
   }

@@ -1,8 +1,11 @@
 // How a member enters a group or its next generation: new, coming back with the id it was given, static, or joining again.
 
+import { randomUUID } from 'node:crypto'
 import type { KafkaErrorCode } from '../../error.ts'
-import { Group } from './group.ts'
+import type { Group } from './group.ts'
+import { joinResultOf } from './group-answers.ts'
 import { GroupMember, type JoinResult, joinError, type MemberProtocol } from './group-member.ts'
+import { chooseProtocol, supportsProtocols } from './group-protocols.ts'
 
 /** What a member says when it joins. */
 export interface JoinWish {
@@ -24,12 +27,12 @@ export interface JoinWish {
 /** A new member: is given an id to come back with, or enters at once. `maxMembers`: most members of the group. */
 export function joinNew(group: Group, wish: JoinWish, maxMembers: number): JoinResult | Promise<JoinResult> {
   const refuse = (code: KafkaErrorCode, memberId = ''): JoinResult => joinError(memberId, code)
-  if (!group.supports(wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
+  if (!supportsProtocols(group, wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
   const known = wish.groupInstanceId === null ? undefined : group.instances.get(wish.groupInstanceId)
   if (known === undefined && group.members.size + group.pending.size >= maxMembers) {
     return refuse('GROUP_MAX_SIZE_REACHED')
   }
-  const id = Group.newMemberId(wish.groupInstanceId ?? wish.clientId)
+  const id = `${wish.groupInstanceId ?? wish.clientId}-${randomUUID()}`
   if (wish.groupInstanceId === null && wish.requiresKnownId) {
     group.expect(id, wish.sessionTimeoutMs)
     return refuse('MEMBER_ID_REQUIRED', id)
@@ -44,13 +47,13 @@ export function joinNew(group: Group, wish: JoinWish, maxMembers: number): JoinR
 async function joinReturning(group: Group, old: GroupMember, fresh: GroupMember, wish: JoinWish): Promise<JoinResult> {
   const wasLeader = group.leader === old.id
   group.replace(old, fresh)
-  if (group.state !== 'Stable' || group.choose() !== group.protocol) {
+  if (group.state !== 'Stable' || chooseProtocol(group.members) !== group.protocol) {
     group.rebalance(`static member ${wish.groupInstanceId} came back`)
     return group.join(fresh)
   }
   group.heard(fresh)
   await group.store().catch(() => {})
-  const result = group.joinResult(fresh, wish.knowsSkipAssignment)
+  const result = joinResultOf(group, fresh, wish.knowsSkipAssignment)
   // an older client must not take itself for the leader: it would assign anew what it does not know
   return wasLeader && !wish.knowsSkipAssignment ? { ...result, leader: old.id, members: [] } : result
 }
@@ -62,7 +65,7 @@ export function joinKnown(
   findMember: () => GroupMember | KafkaErrorCode,
 ): JoinResult | Promise<JoinResult> {
   const refuse = (code: KafkaErrorCode): JoinResult => joinError(wish.memberId, code)
-  if (!group.supports(wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
+  if (!supportsProtocols(group, wish.protocolType, wish.protocols)) return refuse('INCONSISTENT_GROUP_PROTOCOL')
   if (group.pending.has(wish.memberId)) {
     if (wish.groupInstanceId !== null) return refuse('UNKNOWN_MEMBER_ID')
     clearTimeout(group.pending.get(wish.memberId))
@@ -80,7 +83,7 @@ export function joinKnown(
       : group.state === 'Stable' && isUnchanged && member.id !== group.leader
   if (mayGoOn) {
     group.heard(member)
-    return group.joinResult(member)
+    return joinResultOf(group, member)
   }
   member.protocols = copyProtocols(wish.protocols)
   member.sessionTimeoutMs = wish.sessionTimeoutMs

@@ -1,17 +1,11 @@
 // The state of one classic consumer group and its rebalance: who is in, which generation, who waits for what. Requests are checked in
 // group-coordinator.ts; here things happen.
 
-import { randomUUID } from 'node:crypto'
 import type { KafkaErrorCode } from '../../error.ts'
-import {
-  type GroupMember,
-  type JoinResult,
-  joinError,
-  type MemberProtocol,
-  type SyncResult,
-  syncError,
-} from './group-member.ts'
-import { type StoredGroup, subscribedTopics } from './group-records.ts'
+import { joinResultOf, syncResultOf } from './group-answers.ts'
+import { type GroupMember, type JoinResult, joinError, type SyncResult, syncError } from './group-member.ts'
+import { chooseProtocol, longestRebalanceTimeoutMs } from './group-protocols.ts'
+import type { StoredGroup } from './group-records.ts'
 
 /** States with Kafka's names as DescribeGroups shows them. */
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
@@ -52,13 +46,6 @@ export class Group {
   constructor(id: string, host: GroupHost) {
     this.id = id
     this.#host = host
-  }
-
-  /** Whether a new member with these protocols can live with the others. */
-  supports(protocolType: string, protocols: readonly MemberProtocol[]): boolean {
-    if (this.members.size === 0) return protocolType !== '' && protocols.length > 0
-    if (protocolType !== this.protocolType) return false
-    return protocols.some(({ name }) => this.#isCommon(name))
   }
 
   /** Takes a member in and begins a rebalance. */
@@ -118,7 +105,9 @@ export class Group {
     this.#host.log(`group ${this.id} rebalances (generation ${this.generation}): ${reason}`)
     clearTimeout(this.#rebalanceTimer)
     this.#isGathering = wasEmpty && this.#host.initialRebalanceDelayMs > 0
-    const waitMs = this.#isGathering ? this.#host.initialRebalanceDelayMs : this.#longestRebalanceTimeoutMs()
+    const waitMs = this.#isGathering
+      ? this.#host.initialRebalanceDelayMs
+      : longestRebalanceTimeoutMs(this.members.values())
     this.#rebalanceTimer = setTimeout(() => {
       this.#isGathering = false
       this.#complete()
@@ -169,7 +158,7 @@ export class Group {
     clearTimeout(this.#syncTimer)
     this.#setState('Stable')
     for (const member of this.members.values()) {
-      member.answerSync(this.syncResult(member))
+      member.answerSync(syncResultOf(this, member))
       this.heard(member)
     }
   }
@@ -181,50 +170,6 @@ export class Group {
       if (member.awaitingJoin !== undefined || member.awaitingSync !== undefined) this.heard(member)
       else this.remove(member, `member ${member.id} was silent for ${member.sessionTimeoutMs} ms`)
     })
-  }
-
-  /** What a member is told about the generation in force. */
-  joinResult(member: GroupMember, skipAssignment = false): JoinResult {
-    const isLeader = member.id === this.leader
-    const all = isLeader ? [...this.members.values()] : []
-    return {
-      errorCode: 0,
-      generationId: this.generation,
-      protocolType: this.protocolType,
-      protocolName: this.protocol,
-      leader: this.leader ?? '',
-      memberId: member.id,
-      skipAssignment: isLeader && skipAssignment,
-      members: all.map(({ id, instanceId, ...rest }) => ({
-        memberId: id,
-        groupInstanceId: instanceId,
-        metadata: rest.protocols.find(({ name }) => name === this.protocol)?.metadata ?? NOTHING,
-      })),
-    }
-  }
-
-  syncResult(member: GroupMember): SyncResult {
-    return { errorCode: 0, protocolType: this.protocolType, protocolName: this.protocol, assignment: member.assignment }
-  }
-
-  /** The protocol that would be chosen with the members as they are: among those all offer, the one most members prefer. */
-  choose(): string | null {
-    const votes = new Map<string, number>()
-    for (const member of this.members.values()) {
-      const vote = member.protocols.find(({ name }) => this.#isCommon(name))?.name
-      if (vote !== undefined) votes.set(vote, (votes.get(vote) ?? 0) + 1)
-    }
-    let best: string | null = null
-    for (const [name, count] of votes) if (best === null || count > (votes.get(best) as number)) best = name
-    return best
-  }
-
-  /** Whether a consumer in the group reads the topic, as far as subscriptions in Kafka's own format tell. */
-  isSubscribed(topic: string): boolean {
-    for (const member of this.members.values()) {
-      for (const { metadata } of member.protocols) if (subscribedTopics(metadata).includes(topic)) return true
-    }
-    return false
   }
 
   /** Takes over what was stored before a restart; members have their whole session to be heard again. */
@@ -248,18 +193,6 @@ export class Group {
     return this.#host.store(this)
   }
 
-  /** As stored. */
-  stored(): StoredGroup {
-    return {
-      protocolType: this.protocolType ?? '',
-      generation: this.generation,
-      protocol: this.protocol,
-      leader: this.leader,
-      currentStateTimestampMs: this.stateSinceMs,
-      members: [...this.members.values()].map((member) => member.stored(this.protocol)),
-    }
-  }
-
   /** Ends all timers and answers all who wait; the group is not used afterwards. */
   end(code: KafkaErrorCode): void {
     this.#setState('Dead')
@@ -270,21 +203,6 @@ export class Group {
       member.unwatch()
       this.#fence(member, code)
     }
-  }
-
-  /** A member id as Kafka makes them. */
-  static newMemberId(prefix: string): string {
-    return `${prefix}-${randomUUID()}`
-  }
-
-  #isCommon(protocol: string): boolean {
-    for (const member of this.members.values())
-      if (!member.protocols.some(({ name }) => name === protocol)) return false
-    return true
-  }
-
-  #longestRebalanceTimeoutMs(): number {
-    return Math.max(0, ...[...this.members.values()].map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs))
   }
 
   #completeIfAllJoined(): void {
@@ -305,7 +223,7 @@ export class Group {
     const joined = [...this.members.values()].filter(({ awaitingJoin }) => awaitingJoin !== undefined)
     if (this.members.size > 0 && joined.length === 0) {
       // only static members, none of them back yet: they get more time
-      this.#rebalanceTimer = setTimeout(() => this.#complete(), this.#longestRebalanceTimeoutMs())
+      this.#rebalanceTimer = setTimeout(() => this.#complete(), longestRebalanceTimeoutMs(this.members.values()))
       this.#rebalanceTimer.unref()
       return
     }
@@ -316,10 +234,10 @@ export class Group {
       this.#becomeEmpty()
       return
     }
-    this.protocol = this.choose()
+    this.protocol = chooseProtocol(this.members)
     this.#setState('CompletingRebalance')
     for (const member of joined) {
-      member.answerJoin(this.joinResult(member))
+      member.answerJoin(joinResultOf(this, member))
       member.isNew = false
       this.heard(member)
     }
@@ -334,7 +252,7 @@ export class Group {
       if (this.state !== 'CompletingRebalance' || this.generation !== generation) return
       const late = [...this.members.values()].filter(({ awaitingSync }) => awaitingSync === undefined)
       for (const member of late) this.remove(member, `member ${member.id} did not fetch its assignment`)
-    }, this.#longestRebalanceTimeoutMs())
+    }, longestRebalanceTimeoutMs(this.members.values()))
     this.#syncTimer.unref()
   }
 

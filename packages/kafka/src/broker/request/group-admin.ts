@@ -8,6 +8,7 @@ import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { OffsetDelete } from '../../protocol/offset-delete.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
 import type { Group } from '../group/group.ts'
+import { isSubscribed } from '../group/group-protocols.ts'
 
 /** Bit set of all operations on a group. */
 const GROUP_OPERATIONS = 0b1_0100_1000
@@ -107,7 +108,7 @@ export async function answerOffsetDelete(
   const group = core.groups.group(request.groupId)
   const refusal = (topic: string, partition: number): KafkaErrorCode => {
     if (core.topics.get(topic)?.partitions[partition] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
-    return group?.isSubscribed(topic) === true ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE'
+    return group !== undefined && isSubscribed(group.members, topic) ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE'
   }
   const keys = request.topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
