@@ -63,7 +63,7 @@ export {
 // wire: connections, dumps, raw queries
 export type { ConnectionOptions, TlsOptions } from './wire/connection-options.ts'
 export { type ControlConnection, connectControl } from './wire/control.ts'
-export type { SessionQuery } from './wire/mysql2-takeover.ts'
+
 export { MysqlServerError, mysqlErrorFrom } from './wire/server-error.ts'
 export { type TextChunk, type TextColumn, TextResult } from './wire/text-query.ts'
-export { openTextSession, type TextSession } from './wire/text-session.ts'
+export { openTextSession, type SessionQuery, type TextSession } from './wire/text-session.ts'

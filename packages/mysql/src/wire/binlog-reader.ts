@@ -5,9 +5,11 @@ import type { EventView } from '../event/event-view.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { binlogDump, binlogDumpGtid, registerReplica } from './dump-command.ts'
 import { type DumpServer, prepareDumpSession } from './dump-session.ts'
-import { takeConnection } from './mysql2-takeover.ts'
-import { PacketReader } from './packet-reader.ts'
+import { login } from './login.ts'
+import type { PacketReader } from './packet-reader.ts'
 import { MysqlServerError, serverErrorFrom } from './server-error.ts'
+import { startTextQuery } from './text-query.ts'
+import { collectRows, type SessionQuery } from './text-session.ts'
 
 /** Where to start reading. */
 export type BinlogStart =
@@ -43,6 +45,8 @@ export interface EventChunk {
 
 /** Largest chunk; an event larger than this comes alone. */
 const CHUNK_BYTES = 256 * 1024
+/** Heartbeats in a row that may be missing: one may be late, two are the network, three are the end. */
+const SILENT_HEARTBEATS = 3
 const ACCESS_DENIED = 1045
 const SPECIFIC_ACCESS_DENIED = 1227
 const PACKET_OK = 0x00
@@ -64,30 +68,26 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
   }
   const heartbeatMs = options.heartbeatMs ?? 10_000
   const command = dumpCommand(start, serverId)
-  let server: DumpServer | null = null
-  const connection = await takeConnection(options, async (query) => {
-    server = await prepareDumpSession(query, {
+  const { packets, connectionId } = await login(options)
+  try {
+    const query: SessionQuery = async (sql) => collectRows(await startTextQuery(packets, sql))
+    const server = await prepareDumpSession(query, {
       heartbeatMs,
       replicaUuid: options.replicaUuid ?? null,
       netWriteTimeoutSec: options.netWriteTimeoutSec ?? 0,
       netReadTimeoutSec: options.netReadTimeoutSec ?? 0,
       mariaDbState: start.kind === 'mariadb-gtid' ? start.state : null,
     })
-  })
-  const packets = new PacketReader(connection, {
-    silenceMs: heartbeatMs * 3,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  })
-  try {
+    packets.silenceMs = heartbeatMs * SILENT_HEARTBEATS
     packets.send(registerReplica(serverId))
     await packets.next(CHUNK_BYTES)
     throwIfRefused(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
     packets.send(command)
+    return new BinlogReader(packets, connectionId, options, server)
   } catch (error) {
     packets.close()
     throw error
   }
-  return new BinlogReader(packets, options, server!)
 }
 
 function dumpCommand(start: BinlogStart, serverId: number): Buffer {
@@ -106,12 +106,12 @@ export class BinlogReader {
   readonly #chunk: PacketChunk
   readonly #signal: AbortSignal | undefined
 
-  constructor(packets: PacketReader, options: BinlogOptions, server: DumpServer) {
+  constructor(packets: PacketReader, connectionId: number, options: BinlogOptions, server: DumpServer) {
     const { start } = options
     this.#packets = packets
     this.#signal = options.signal
     this.server = server
-    this.connectionId = packets.connection.connectionId
+    this.connectionId = connectionId
     this.stream = start.kind === 'position' ? new EventStream(start.file, start.position) : new EventStream('', 0)
     this.#chunk = new PacketChunk(packets, this.stream)
   }

@@ -1,5 +1,5 @@
 // The statements that prepare a session for a dump: what the server must know of its replica before the command.
-import type { SessionQuery } from './mysql2-takeover.ts'
+import type { SessionQuery } from './text-session.ts'
 
 /** What the server tells of itself while the session is set up. */
 export interface DumpServer {

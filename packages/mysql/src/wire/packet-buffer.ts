@@ -20,6 +20,8 @@ export class PacketBuffer {
   starts = new Int32Array(1024)
   ends = new Int32Array(1024)
   count = 0
+  /** A packet that says it is larger is refused before its bytes are waited for. */
+  maxPacketBytes = MAX_PACKET_BYTES
 
   #readPos = 0
   #writePos = 0
@@ -31,6 +33,11 @@ export class PacketBuffer {
   constructor(baseBytes = BASE_BYTES) {
     this.#baseBytes = baseBytes
     this.bytes = Buffer.allocUnsafeSlow(baseBytes)
+  }
+
+  /** The sequence id that is due next: of the other side's packet, or of our answer within a dialogue. */
+  get nextSequence(): number {
+    return this.#nextSequence
   }
 
   /** A new command was sent: the server's answer starts with this sequence id. */
@@ -89,6 +96,7 @@ export class PacketBuffer {
       if (this.#writePos - header < HEADER_BYTES) return -1
       const { bytes } = this
       const length = bytes[header]! | (bytes[header + 1]! << 8) | (bytes[header + 2]! << 16)
+      if (joined + length > this.maxPacketBytes) throw packetTooLarge(joined + length)
       if (this.#writePos - header - HEADER_BYTES < length) return -1
       this.#checkSequence(bytes[header + 3]!)
       if (!isFirst) {
@@ -96,7 +104,6 @@ export class PacketBuffer {
         this.#writePos -= HEADER_BYTES
       }
       joined += length
-      if (joined > MAX_PACKET_BYTES) throw packetTooLarge(joined)
       if (length < MAX_PAYLOAD_BYTES) {
         // Remembered as complete (negative), for the case that `collect` leaves it for the next call.
         this.#joinedBytes = -joined - 1
@@ -155,6 +162,7 @@ export class PacketBuffer {
 function packetTooLarge(bytes: number): MysqlProtocolError {
   return new MysqlProtocolError({
     code: 'MYSQL_PROTOCOL_PACKET_SIZE',
-    message: `A packet of more than ${bytes} bytes is beyond what a replica accepts`,
+    message: `A packet of ${bytes} bytes is beyond what is accepted there`,
+    hint: 'Check that host and port are those of a MySQL or MariaDB server, and that nothing on the way changes the stream.',
   })
 }

@@ -1,9 +1,14 @@
-// Joins a taken-over socket with a packet buffer: waits for packets, pauses the socket when nobody asks, notices silence and the end.
+// Joins a socket with a packet buffer: waits for packets, pauses the socket when nobody asks, notices silence and the end.
 import { MysqlError } from '../error.ts'
-import { abortError } from './mysql2-takeover.ts'
 import { PacketBuffer } from './packet-buffer.ts'
-import type { TakenConnection } from './raw-socket.ts'
+import type { RawSocket } from './raw-socket.ts'
 import { mysqlErrorFrom } from './server-error.ts'
+
+/** A command of this size would need more than one packet. */
+const MAX_SENT_BYTES = 0xffffff
+
+/** How long a server may take to close behind the last command. */
+const GOODBYE_MS = 1000
 
 /** What {@link PacketReader} may be told. */
 export interface PacketReaderOptions {
@@ -15,7 +20,8 @@ export interface PacketReaderOptions {
 /** Pull reader of packets. One caller; `next` is not called again before it has resolved. */
 export class PacketReader {
   readonly buffer: PacketBuffer = new PacketBuffer()
-  readonly connection: TakenConnection
+  /** Milliseconds without a byte, while waiting, after which the connection counts as dead; 0 = never. */
+  silenceMs: number
   /** Whether the system had nothing more when the last bytes came, and no whole packet is left: the sign to flush. */
   isDrained = false
 
@@ -25,15 +31,27 @@ export class PacketReader {
   #error: MysqlError | null = null
   #wake: (() => void) | null = null
   #silence: NodeJS.Timeout | null = null
-  readonly #silenceMs: number
+  #socket!: RawSocket
   readonly #signal: AbortSignal | undefined
   readonly #onAbort: () => void
 
-  constructor(connection: TakenConnection, options: PacketReaderOptions = {}) {
-    this.connection = connection
-    this.#silenceMs = options.silenceMs ?? 0
+  constructor(socket: RawSocket, options: PacketReaderOptions = {}) {
+    this.silenceMs = options.silenceMs ?? 0
     this.#signal = options.signal
-    const { socket } = connection
+    this.attach(socket)
+    this.#onAbort = () => this.fail(abortError(this.#signal!))
+    if (this.#signal?.aborted) this.#onAbort()
+    else this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Why the connection ended; null while it has not, or when the server just closed it. */
+  get failure(): MysqlError | null {
+    return this.#error
+  }
+
+  /** Goes on with another socket, as TLS needs it; what the old one still receives is not ours. */
+  attach(socket: RawSocket): void {
+    this.#socket = socket
     socket.onBytes = (bytes, count, isDrained) => {
       this.buffer.append(bytes, count)
       this.#isSocketEmpty = isDrained
@@ -49,24 +67,31 @@ export class PacketReader {
       this.#hasEnded = true
       this.#wakeUp()
     }
-    this.#onAbort = () => {
-      this.#error = abortError(this.#signal!)
-      this.#hasEnded = true
-      this.close()
-      this.#wakeUp()
-    }
-    if (this.#signal?.aborted) this.#onAbort()
-    else this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   /** Sends one command: payload without header, below 16 MiB. */
   send(payload: Buffer): void {
+    this.#write(payload, 0)
+  }
+
+  /** Answers within a dialogue, such as a login: the next packet in its sequence. */
+  reply(payload: Buffer): void {
+    this.#write(payload, this.buffer.nextSequence)
+  }
+
+  #write(payload: Buffer, sequence: number): void {
+    if (payload.length >= MAX_SENT_BYTES) {
+      throw new MysqlError({
+        code: 'MYSQL_STATEMENT_TOO_LARGE',
+        message: `A command of ${payload.length} bytes does not fit one packet`,
+      })
+    }
     const packet = Buffer.allocUnsafe(payload.length + 4)
     packet.writeUIntLE(payload.length, 0, 3)
-    packet[3] = 0
+    packet[3] = sequence
     payload.copy(packet, 4)
-    this.buffer.expectSequence(1)
-    this.connection.socket.write(packet)
+    this.buffer.expectSequence((sequence + 1) & 0xff)
+    this.#socket.write(packet)
   }
 
   /**
@@ -86,7 +111,7 @@ export class PacketReader {
       })
       if (this.#isPaused) {
         this.#isPaused = false
-        this.connection.socket.resume()
+        this.#socket.resume()
       }
       this.#watchSilence()
       await received
@@ -97,7 +122,28 @@ export class PacketReader {
   close(): void {
     this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#clearSilence()
-    this.connection.socket.destroy()
+    this.#socket.destroy()
+  }
+
+  /** Sends a last command and closes once it is out; waiting calls throw. */
+  quit(payload: Buffer): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#clearSilence()
+    this.#hasEnded = true
+    this.#write(payload, 0)
+    const socket = this.#socket
+    socket.end()
+    // A server that no longer answers must not hold up a shutdown.
+    setTimeout(() => socket.destroy(), GOODBYE_MS).unref()
+    this.#wakeUp()
+  }
+
+  /** Ends the connection for a reason that waiting and later calls throw. */
+  fail(error: MysqlError): void {
+    this.#error ??= error
+    this.#hasEnded = true
+    this.close()
+    this.#wakeUp()
   }
 
   readonly #wakeUp = (): void => {
@@ -109,24 +155,33 @@ export class PacketReader {
   }
 
   #watchSilence(): void {
-    if (this.#silenceMs === 0) return
-    this.#silence = setTimeout(() => {
-      this.#error = new MysqlError({
-        code: 'MYSQL_CONNECTION_SILENT',
-        message: `The server sent nothing, not even a heartbeat, for ${this.#silenceMs} ms`,
-        retriable: true,
-        hint: 'Check the network path to the server.',
-      })
-      this.#hasEnded = true
-      this.close()
-      this.#wakeUp()
-    }, this.#silenceMs)
+    const { silenceMs } = this
+    if (silenceMs === 0) return
+    this.#silence = setTimeout(() => this.fail(silent(silenceMs)), silenceMs)
   }
 
   #clearSilence(): void {
     if (this.#silence !== null) clearTimeout(this.#silence)
     this.#silence = null
   }
+}
+
+function silent(ms: number): MysqlError {
+  return new MysqlError({
+    code: 'MYSQL_CONNECTION_SILENT',
+    message: `The server sent nothing, not even a heartbeat, for ${ms} ms`,
+    retriable: true,
+    hint: 'Check the network path to the server.',
+  })
+}
+
+/** The error of an aborted signal: MYSQL_ABORTED. */
+export function abortError(signal: AbortSignal): MysqlError {
+  return new MysqlError({
+    code: 'MYSQL_ABORTED',
+    message: 'The connection was closed by its owner',
+    cause: signal.reason,
+  })
 }
 
 function connectionLost(): MysqlError {

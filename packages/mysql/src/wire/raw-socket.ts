@@ -1,4 +1,4 @@
-// A logged-in socket after take-over, reduced to what packet reading needs: bytes come in through one callback, reading can pause.
+// A socket, reduced to what packet reading needs: bytes come in through one callback, reading can pause.
 import type { Socket } from 'node:net'
 
 /** A socket that belongs to us. Nothing but `onBytes` sees received data. */
@@ -11,17 +11,11 @@ export interface RawSocket {
   /** Called once when the connection ends or fails. */
   onEnd: (error: Error | null) => void
   write(bytes: Buffer): void
+  /** Closes our side once what was written is out. */
+  end(): void
   resume(): void
   destroy(): void
   readonly isTls: boolean
-}
-
-/** What login did: the socket and what the server said of itself. */
-export interface TakenConnection {
-  readonly socket: RawSocket
-  /** The server's connection id (`KILL` takes it). */
-  readonly connectionId: number
-  readonly serverVersion: string
 }
 
 /** Size of the buffer that the system reads into: large enough that one read empties a default socket buffer. */
@@ -30,7 +24,7 @@ export const INTAKE_BYTES = 256 * 1024
 /** The receiving end of a plain socket: the system writes into one buffer, `deliver` is told how much. */
 export class Intake {
   readonly buffer: Buffer = Buffer.allocUnsafeSlow(INTAKE_BYTES)
-  /** What gets the bytes now: the login first, the taken-over socket later. Answers false to pause. */
+  /** What gets the bytes now. Answers false to pause. */
   deliver: (bytes: Buffer, count: number, isDrained: boolean) => boolean = () => true
 
   readonly onread = {
@@ -49,6 +43,9 @@ export function rawSocketOf(socket: Socket, intake: Intake | null): RawSocket {
     onEnd: () => {},
     write: (bytes) => {
       socket.write(bytes)
+    },
+    end: () => {
+      socket.end()
     },
     resume: () => {
       socket.resume()

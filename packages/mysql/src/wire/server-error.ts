@@ -1,4 +1,4 @@
-// ERR packets and mysql2's errors as one named class.
+// ERR packets and the system's network errors as named errors.
 import { MysqlError } from '../error.ts'
 
 /** An error that the server answered: `errno` and SQLSTATE are the server's, the message is its text. */
@@ -90,22 +90,11 @@ export function serverErrorFrom(bytes: Buffer, start: number, end: number): Mysq
   return new MysqlServerError(errno, sqlState, bytes.toString('utf8', at, end))
 }
 
-interface Mysql2Error {
-  readonly errno?: unknown
-  readonly code?: unknown
-  readonly sqlState?: unknown
-  readonly sqlMessage?: unknown
-  readonly message: string
-}
-
-/** Makes one of our errors of what mysql2 or a socket threw; ours pass through. */
+/** Makes one of our errors of what a socket threw; ours pass through. */
 export function mysqlErrorFrom(thrown: unknown): MysqlError {
   if (thrown instanceof MysqlError) return thrown
   if (!(thrown instanceof Error)) return new MysqlError({ code: 'MYSQL_INTERNAL', message: String(thrown) })
-  const { errno, code, sqlState, sqlMessage, message } = thrown as Mysql2Error
-  if (typeof errno === 'number' && errno >= 1000 && typeof sqlMessage === 'string') {
-    return new MysqlServerError(errno, typeof sqlState === 'string' ? sqlState : 'HY000', sqlMessage, thrown)
-  }
+  const { code, message } = thrown as { readonly code?: unknown; readonly message: string }
   const name = typeof code === 'string' ? code : 'MYSQL_INTERNAL'
   const network = networkErrors[name]
   return new MysqlError({
@@ -128,13 +117,9 @@ const networkErrors: Readonly<Record<string, KnownError>> = {
   ETIMEDOUT: { name: 'MYSQL_CONNECTION_TIMEOUT', retriable: true, hint: REACH },
   ECONNRESET: { name: 'MYSQL_CONNECTION_LOST', retriable: true },
   EPIPE: { name: 'MYSQL_CONNECTION_LOST', retriable: true },
-  PROTOCOL_CONNECTION_LOST: { name: 'MYSQL_CONNECTION_LOST', retriable: true },
-  HANDSHAKE_NO_SSL_SUPPORT: {
-    name: 'MYSQL_TLS_UNAVAILABLE',
-    hint: 'Switch TLS on in the server, or allow plain connections.',
-  },
-  HANDSHAKE_SSL_ERROR: {
-    name: 'MYSQL_TLS_FAILED',
-    hint: 'Check certificates, host name and TLS versions on both sides.',
-  },
+  ECONNABORTED: { name: 'MYSQL_CONNECTION_LOST', retriable: true },
+  ENETRESET: { name: 'MYSQL_CONNECTION_LOST', retriable: true },
+  ENETDOWN: { name: 'MYSQL_CONNECTION_REFUSED', retriable: true, hint: REACH },
+  EHOSTDOWN: { name: 'MYSQL_CONNECTION_REFUSED', retriable: true, hint: REACH },
+  ENOENT: { name: 'MYSQL_CONNECTION_REFUSED', retriable: true, hint: REACH },
 }

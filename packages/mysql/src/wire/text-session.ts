@@ -1,8 +1,10 @@
 // A session whose socket is ours: statements in order, big results as raw cells.
 import type { ConnectionOptions } from './connection-options.ts'
-import { takeConnection } from './mysql2-takeover.ts'
-import { PacketReader } from './packet-reader.ts'
+import { login } from './login.ts'
 import { startTextQuery, type TextResult } from './text-query.ts'
+
+/** Runs one statement and answers its rows, each an array of texts or nulls; an empty array for statements without rows. */
+export type SessionQuery = (sql: string) => Promise<(string | null)[][]>
 
 /** One session; one statement at a time, each answer read to its end before the next is asked. */
 export interface TextSession {
@@ -11,18 +13,17 @@ export interface TextSession {
   /** Starts a query whose rows are pulled as raw cells. Throws MysqlServerError. */
   open(sql: string): Promise<TextResult>
   /** Runs a statement with a small answer: rows of texts or nulls. Throws MysqlServerError. */
-  query(sql: string): Promise<(string | null)[][]>
+  query: SessionQuery
   close(): void
 }
 
-/** Connects and logs in; the session's character set is utf8mb4, everything else the server's. Errors as `takeConnection`. */
+/** Connects and logs in; the session's character set is utf8mb4, everything else the server's. Errors as `login`. */
 export async function openTextSession(options: ConnectionOptions): Promise<TextSession> {
-  const connection = await takeConnection(options, async () => {})
-  const packets = new PacketReader(connection, options.signal === undefined ? {} : { signal: options.signal })
+  const { packets, serverVersion, connectionId } = await login(options)
   const open = (sql: string) => startTextQuery(packets, sql)
   return {
-    serverVersion: connection.serverVersion,
-    connectionId: connection.connectionId,
+    serverVersion,
+    connectionId,
     open,
     query: async (sql) => collectRows(await open(sql)),
     close: () => packets.close(),
