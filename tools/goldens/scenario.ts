@@ -60,6 +60,10 @@ export interface Scenario {
   readonly setup: string
   readonly connector: Readonly<Record<string, string>> | null
   readonly expected: readonly GoldenRecord[]
+  /** Whether `expected` is our own, in place of what was recorded. */
+  readonly isOwn: boolean
+  /** What the trace of a failed task must match; null: any. */
+  readonly failurePattern: RegExp | null
 }
 
 /** Regular expressions of masks.json, ready for JavaScript. */
@@ -111,6 +115,8 @@ export function readScenario(folder: string): Scenario {
     setup: text('setup.sql') ?? '',
     connector: text('connector.json') === null ? null : JSON.parse(text('connector.json') as string),
     expected: lines.map((line) => JSON.parse(line) as GoldenRecord),
+    isOwn: false,
+    failurePattern: null,
   }
 }
 
