@@ -106,6 +106,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   ms: fc.integer({ min: 0, max: 9000 }),
 })
 
+const NO_TOPICS = { get: () => undefined, byId: () => undefined, all: () => [], changes: 0 }
+
 describe('a group', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
   afterEach(() => vi.useRealTimers())
@@ -117,6 +119,7 @@ describe('a group', () => {
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
           const groups = await GroupCoordinator.open(
             forgetfulTopic(),
+            NO_TOPICS,
             resolveOptions({ dataFolder: '/none', initialRebalanceDelayMs }),
           )
           const members: SimulatedMember[] = []
@@ -154,7 +157,7 @@ describe('a group', () => {
   )
 
   it('lets a silent member go after its session, not before', async () => {
-    const groups = await GroupCoordinator.open(forgetfulTopic(), resolveOptions({ dataFolder: '/none' }))
+    const groups = await GroupCoordinator.open(forgetfulTopic(), NO_TOPICS, resolveOptions({ dataFolder: '/none' }))
     const member = new SimulatedMember(groups, null)
     void member.run()
     await vi.advanceTimersByTimeAsync(1000)
@@ -167,7 +170,7 @@ describe('a group', () => {
   })
 
   it('keeps the place of a static member that is away for a moment', async () => {
-    const groups = await GroupCoordinator.open(forgetfulTopic(), resolveOptions({ dataFolder: '/none' }))
+    const groups = await GroupCoordinator.open(forgetfulTopic(), NO_TOPICS, resolveOptions({ dataFolder: '/none' }))
     const first = new SimulatedMember(groups, 'one')
     void first.run()
     await vi.advanceTimersByTimeAsync(1000)

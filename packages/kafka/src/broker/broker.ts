@@ -52,7 +52,7 @@ export class Broker implements AsyncDisposable {
       const broker: { current?: Broker } = {}
       const id = await clusterId(options)
       topics = await TopicRegistry.open(options, files)
-      const groups = await GroupCoordinator.open(await offsetsTopic(topics, options), options)
+      const groups = await GroupCoordinator.open(await offsetsTopic(topics, options), topics, options)
       topics.onDelete = (topic) => {
         groups.topicDeleted(topic.name).catch((error: Error) => {
           options.log('error', `offsets of the deleted topic ${topic.name} remain: ${error.message}`)

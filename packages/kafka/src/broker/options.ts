@@ -35,6 +35,14 @@ export interface BrokerOptions {
   offsetsPartitions?: number
   /** How long a new group waits for further members before its first rebalance. */
   initialRebalanceDelayMs?: number
+  /** How often members of consumer groups (KIP-848) report (Kafka: group.consumer.heartbeat.interval.ms). */
+  consumerHeartbeatIntervalMs?: number
+  /** How long such a member may be silent (Kafka: group.consumer.session.timeout.ms). */
+  consumerSessionTimeoutMs?: number
+  /** How long offsets of a group without members are kept (Kafka: offsets.retention.minutes). */
+  offsetsRetentionMs?: number
+  /** Pause between two looks for such offsets (Kafka: offsets.retention.check.interval.ms). */
+  offsetsRetentionCheckMs?: number
   /** Pause between two rounds of retention and compaction (Kafka: log.retention.check.interval.ms). */
   maintenanceIntervalMs?: number
   limits?: Partial<BrokerLimits>
@@ -69,6 +77,10 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     autoCreateTopics: true,
     offsetsPartitions: 1,
     initialRebalanceDelayMs: 0,
+    consumerHeartbeatIntervalMs: 5000,
+    consumerSessionTimeoutMs: 45_000,
+    offsetsRetentionMs: 7 * 24 * 3_600_000,
+    offsetsRetentionCheckMs: 600_000,
     maintenanceIntervalMs: 60_000,
     log: () => {},
     ...options,

@@ -3,6 +3,8 @@
 import { KafkaError } from '../error.ts'
 import { AlterConfigs } from '../protocol/alter-configs.ts'
 import { ApiVersions } from '../protocol/api-versions.ts'
+import { ConsumerGroupDescribe } from '../protocol/consumer-group-describe.ts'
+import { ConsumerGroupHeartbeat } from '../protocol/consumer-group-heartbeat.ts'
 import { CreatePartitions } from '../protocol/create-partitions.ts'
 import { CreateTopics } from '../protocol/create-topics.ts'
 import { DeleteGroups } from '../protocol/delete-groups.ts'
@@ -34,8 +36,10 @@ import { ProtocolReader } from '../protocol/reader.ts'
 import { SyncGroup } from '../protocol/sync-group.ts'
 import { ProtocolWriter } from '../protocol/writer.ts'
 import type { BrokerCore, RequestContext } from './core.ts'
+import { announcedFeatures } from './features.ts'
 import { servedVersions, unknownVersionAnswer } from './request/api-versions.ts'
 import { answerAlterConfigs, answerDescribeConfigs, answerIncrementalAlterConfigs } from './request/configs.ts'
+import { answerConsumerGroupDescribe, answerConsumerGroupHeartbeat } from './request/consumer-group.ts'
 import { answerCreatePartitions, answerCreateTopics, answerDeleteTopics } from './request/create-topics.ts'
 import { answerDescribeCluster, answerDescribeTopicPartitions } from './request/describe-cluster.ts'
 import { answerDescribeLogDirs } from './request/describe-log-dirs.ts'
@@ -95,7 +99,9 @@ const ROUTES = new Map<number, Route>(
     route(ListGroups, answerListGroups),
     route(DeleteGroups, answerDeleteGroups),
     route(OffsetDelete, answerOffsetDelete),
-    route(ApiVersions, () => ({ errorCode: 0, apiKeys: servedVersions(servedApis()) })),
+    route(ApiVersions, (_core, _request, { version }) => {
+      return { errorCode: 0, apiKeys: servedVersions(servedApis()), ...announcedFeatures(version) }
+    }),
     route(CreateTopics, answerCreateTopics),
     route(DeleteTopics, answerDeleteTopics),
     route(DeleteRecords, answerDeleteRecords),
@@ -107,6 +113,8 @@ const ROUTES = new Map<number, Route>(
     route(CreatePartitions, answerCreatePartitions),
     route(IncrementalAlterConfigs, answerIncrementalAlterConfigs),
     route(DescribeCluster, answerDescribeCluster),
+    route(ConsumerGroupHeartbeat, answerConsumerGroupHeartbeat),
+    route(ConsumerGroupDescribe, answerConsumerGroupDescribe),
     route(DescribeTopicPartitions, answerDescribeTopicPartitions),
   ].map((one) => [one.api.key, one]),
 )

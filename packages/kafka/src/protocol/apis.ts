@@ -2,6 +2,8 @@
 
 import { AlterConfigs } from './alter-configs.ts'
 import { ApiVersions } from './api-versions.ts'
+import { ConsumerGroupDescribe } from './consumer-group-describe.ts'
+import { ConsumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
 import { CreatePartitions } from './create-partitions.ts'
 import { CreateTopics } from './create-topics.ts'
 import { DeleteGroups } from './delete-groups.ts'
@@ -58,5 +60,7 @@ export const APIS = [
   IncrementalAlterConfigs,
   OffsetDelete,
   DescribeCluster,
+  ConsumerGroupHeartbeat,
+  ConsumerGroupDescribe,
   DescribeTopicPartitions,
 ] as const

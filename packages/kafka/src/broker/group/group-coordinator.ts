@@ -1,8 +1,11 @@
-// Coordinates the classic consumer groups of the broker: checks each request as Kafka does and lets the group act.
+// Coordinates the consumer groups of the broker: checks each request of the classic protocol as Kafka does and lets the group act; groups of
+// the new protocol stand in consumer-groups.ts, and one id is of one kind at a time.
 
 import { KafkaError, type KafkaErrorCode } from '../../error.ts'
 import type { BrokerLogger, ResolvedOptions } from '../options.ts'
 import type { Topic } from '../topic/topic.ts'
+import type { ConsumerGroup, TopicView } from './consumer-group.ts'
+import { ConsumerGroups } from './consumer-groups.ts'
 import { Group } from './group.ts'
 import { storedGroupOf, syncResultOf } from './group-answers.ts'
 import { type JoinWish, joinKnown, joinNew } from './group-joining.ts'
@@ -30,23 +33,32 @@ export class GroupCoordinator {
   readonly #store: GroupStore
   readonly #options: ResolvedOptions
   readonly #log: BrokerLogger
+  /** Groups of the new protocol (KIP-848). */
+  readonly consumers: ConsumerGroups
   #isClosed = false
 
-  private constructor(store: GroupStore, options: ResolvedOptions) {
+  private constructor(store: GroupStore, topics: TopicView, options: ResolvedOptions) {
     this.#store = store
     this.#options = options
     this.#log = options.log
+    this.consumers = new ConsumerGroups(topics, options, {
+      write: (group, records) => store.write(group, records),
+      displaceClassic: (group) => this.#displace(group),
+    })
   }
 
   /** Loads groups and offsets from the internal topic. */
-  static async open(topic: Topic, options: ResolvedOptions): Promise<GroupCoordinator> {
-    const coordinator = new GroupCoordinator(await GroupStore.open(topic), options)
+  static async open(topic: Topic, topics: TopicView, options: ResolvedOptions): Promise<GroupCoordinator> {
+    const coordinator = new GroupCoordinator(await GroupStore.open(topic), topics, options)
+    for (const [id, records] of coordinator.#store.takeConsumerRecords()) coordinator.consumers.restore(id, records)
     for (const [id, stored] of coordinator.#store.groups()) coordinator.#restore(id, stored)
-    for (const id of coordinator.#store.groupsWithOffsets()) coordinator.#ensure(id)
+    for (const id of coordinator.#store.groupsWithOffsets()) {
+      if (coordinator.consumers.get(id) === undefined) coordinator.#ensure(id)
+    }
     return coordinator
   }
 
-  /** All groups. */
+  /** All groups of the classic protocol. */
   groups(): Group[] {
     return [...this.#groups.values()]
   }
@@ -57,12 +69,14 @@ export class GroupCoordinator {
 
   /** A member joins; resolves when the next generation begins, or with an error. */
   async join(wish: JoinWish): Promise<JoinResult> {
-    const group = this.#groups.get(wish.groupId)
     const refuse = (code: KafkaErrorCode): JoinResult => joinError(wish.memberId, code)
     if (this.#isClosed) return refuse('COORDINATOR_NOT_AVAILABLE')
     if (wish.groupId === '') return refuse('INVALID_GROUP_ID')
     if (wish.sessionTimeoutMs < MIN_SESSION_MS || wish.sessionTimeoutMs > MAX_SESSION_MS)
       return refuse('INVALID_SESSION_TIMEOUT')
+    if (this.consumers.get(wish.groupId) !== undefined && !(await this.#displaceConsumer(wish.groupId)))
+      return refuse('INCONSISTENT_GROUP_PROTOCOL')
+    const group = this.#groups.get(wish.groupId)
     if (wish.memberId === '') {
       const entered = group ?? this.#ensure(wish.groupId)
       const result = joinNew(entered, wish, this.#options.limits.maxGroupMembers)
@@ -148,7 +162,7 @@ export class GroupCoordinator {
     const accepted = offsets.filter((offset) => !tooLong.has(offset))
     let failure: KafkaErrorCode = 'NONE'
     if (accepted.length > 0) {
-      this.#ensure(claim.groupId)
+      if (this.consumers.get(claim.groupId) === undefined) this.#ensure(claim.groupId)
       try {
         await this.#store.commit(claim.groupId, accepted)
       } catch (error) {
@@ -167,8 +181,10 @@ export class GroupCoordinator {
 
   /** Deletes a group that has no members. Returns NONE or why not. */
   async delete(groupId: string): Promise<KafkaErrorCode> {
-    const group = this.#groups.get(groupId)
     if (groupId === '') return 'INVALID_GROUP_ID'
+    const consumer = this.consumers.get(groupId)
+    if (consumer !== undefined) return this.#deleteConsumer(consumer)
+    const group = this.#groups.get(groupId)
     if (group === undefined) return 'GROUP_ID_NOT_FOUND'
     if (group.state !== 'Empty' || group.pending.size > 0) return 'NON_EMPTY_GROUP'
     try {
@@ -185,8 +201,8 @@ export class GroupCoordinator {
   /** Forgets single offsets. Returns the error for the whole group; NONE if there is none. */
   async forgetOffsets(groupId: string, keys: readonly Omit<OffsetKey, 'group'>[]): Promise<KafkaErrorCode> {
     const group = this.#groups.get(groupId)
-    if (group === undefined) return 'GROUP_ID_NOT_FOUND'
-    if (group.state !== 'Empty' && group.protocolType !== 'consumer') return 'NON_EMPTY_GROUP'
+    if (group === undefined && this.consumers.get(groupId) === undefined) return 'GROUP_ID_NOT_FOUND'
+    if (group !== undefined && group.state !== 'Empty' && group.protocolType !== 'consumer') return 'NON_EMPTY_GROUP'
     try {
       const own = this.#store.offsets(groupId)
       await this.#store.forget(
@@ -211,11 +227,17 @@ export class GroupCoordinator {
   /** Answers all who wait and stops all clocks. */
   close(): void {
     this.#isClosed = true
+    this.consumers.close()
     for (const group of this.#groups.values()) group.end('COORDINATOR_NOT_AVAILABLE')
   }
 
   #commitRefusal(claim: MemberClaim): KafkaErrorCode {
     if (this.#isClosed) return 'COORDINATOR_NOT_AVAILABLE'
+    const consumer = this.consumers.get(claim.groupId)
+    if (consumer !== undefined) {
+      if (claim.generationId < 0 && consumer.members.size === 0) return 'NONE'
+      return this.consumers.refusal(consumer, claim.memberId, claim.generationId, claim.groupInstanceId)
+    }
     const group = this.#groups.get(claim.groupId)
     if (group === undefined) return claim.generationId < 0 ? 'NONE' : 'ILLEGAL_GENERATION'
     const isFromOutside = claim.generationId < 0 && claim.memberId === '' && claim.groupInstanceId === null
@@ -241,6 +263,37 @@ export class GroupCoordinator {
     }
     const member = group.members.get(memberId)
     return member === undefined ? 'UNKNOWN_MEMBER_ID' : new Found(group, member)
+  }
+
+  /** Makes room for a consumer group of the id. Throws `GROUP_ID_NOT_FOUND` when a classic group lives there. */
+  async #displace(id: string): Promise<void> {
+    const group = this.#groups.get(id)
+    if (group === undefined) return
+    if (group.state !== 'Empty' || group.pending.size > 0)
+      throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${id} is not a consumer group.`)
+    group.end('COORDINATOR_NOT_AVAILABLE')
+    this.#groups.delete(id)
+    await this.#store.forgetMetadata(id)
+  }
+
+  /** Makes room for a classic group of the id; false when a consumer group lives there. */
+  async #displaceConsumer(id: string): Promise<boolean> {
+    const consumer = this.consumers.get(id)
+    if (consumer === undefined) return true
+    if (consumer.members.size > 0) return false
+    await this.consumers.forget(id)
+    return true
+  }
+
+  async #deleteConsumer(group: ConsumerGroup): Promise<KafkaErrorCode> {
+    if (group.members.size > 0) return 'NON_EMPTY_GROUP'
+    try {
+      await this.consumers.forget(group.id)
+      await this.#store.forgetGroup(group.id)
+      return 'NONE'
+    } catch {
+      return 'COORDINATOR_NOT_AVAILABLE'
+    }
   }
 
   #ensure(id: string): Group {

@@ -5,6 +5,8 @@ import type { PartitionLog } from '../../log/partition-log.ts'
 import { readBatches } from '../../record/batch-reader.ts'
 import { BatchWriter } from '../../record/batch-writer.ts'
 import type { Topic } from '../topic/topic.ts'
+import type { GroupRecord } from './consumer-group-records.ts'
+import { readConsumerKey } from './consumer-records.ts'
 import {
   type CommittedOffset,
   groupKeyBytes,
@@ -18,12 +20,6 @@ import {
   type StoredGroup,
 } from './group-records.ts'
 
-/** One record of the topic; value null deletes what the key names. */
-interface StoredRecord {
-  key: Buffer
-  value: Buffer | null
-}
-
 /** Offsets of one group: topic → partition → offset. */
 export type GroupOffsets = Map<string, Map<number, CommittedOffset>>
 
@@ -35,6 +31,8 @@ export class GroupStore {
   readonly #topic: Topic
   readonly #offsets = new Map<string, GroupOffsets>()
   readonly #groups = new Map<string, StoredGroup>()
+  /** Records of consumer groups: group → key → record. */
+  readonly #consumerRecords = new Map<string, Map<string, GroupRecord>>()
 
   private constructor(topic: Topic) {
     this.#topic = topic
@@ -50,6 +48,13 @@ export class GroupStore {
   /** Groups with stored metadata. */
   groups(): ReadonlyMap<string, StoredGroup> {
     return this.#groups
+  }
+
+  /** Groups of the new protocol: their records as read at the start, handed over once. */
+  takeConsumerRecords(): [group: string, records: GroupRecord[]][] {
+    const all = [...this.#consumerRecords].map(([id, records]): [string, GroupRecord[]] => [id, [...records.values()]])
+    this.#consumerRecords.clear()
+    return all
   }
 
   /** Ids of groups that have committed offsets. */
@@ -91,9 +96,21 @@ export class GroupStore {
     this.#groups.set(id, group)
   }
 
+  /** Forgets a group's metadata; its offsets stay. */
+  async forgetMetadata(id: string): Promise<void> {
+    if (!this.#groups.has(id)) return
+    await this.#write(id, [{ key: groupKeyBytes(id), value: null }])
+    this.#groups.delete(id)
+  }
+
+  /** Appends records of a group in one batch. */
+  async write(group: string, records: readonly GroupRecord[]): Promise<void> {
+    await this.#write(group, records)
+  }
+
   /** Forgets a group and all its offsets. */
   async forgetGroup(id: string): Promise<void> {
-    const records: StoredRecord[] = [{ key: groupKeyBytes(id), value: null }]
+    const records: GroupRecord[] = [{ key: groupKeyBytes(id), value: null }]
     for (const [topic, partitions] of this.#offsets.get(id) ?? []) {
       for (const partition of partitions.keys())
         records.push({ key: offsetKeyBytes({ group: id, topic, partition }), value: null })
@@ -125,7 +142,22 @@ export class GroupStore {
     } else if (key.kind === 'group') {
       if (value === null) this.#groups.delete(key.group)
       else this.#groups.set(key.group, readGroupValue(value))
+    } else this.#applyConsumerRecord({ key: keyBytes, value })
+  }
+
+  #applyConsumerRecord(record: GroupRecord): void {
+    const key = readConsumerKey(record.key)
+    if (key === undefined) return
+    let records = this.#consumerRecords.get(key.group)
+    if (records === undefined) {
+      records = new Map()
+      this.#consumerRecords.set(key.group, records)
     }
+    // copied: views would keep the whole batch they were read from
+    const id = record.key.toString('latin1')
+    if (record.value === null) records.delete(id)
+    else records.set(id, { key: Buffer.from(record.key), value: Buffer.from(record.value) })
+    if (records.size === 0) this.#consumerRecords.delete(key.group)
   }
 
   #set({ group, topic, partition }: OffsetKey, value: CommittedOffset): void {
@@ -151,7 +183,7 @@ export class GroupStore {
     if (topics.size === 0) this.#offsets.delete(group)
   }
 
-  async #write(group: string, records: readonly StoredRecord[]): Promise<void> {
+  async #write(group: string, records: readonly GroupRecord[]): Promise<void> {
     const log = this.#logOf(group)
     appendRecords(log, records)
     await log.flush()
@@ -171,7 +203,7 @@ export function partitionOfGroup(group: string, partitions: number): number {
   return (hash & 0x7fff_ffff) % partitions
 }
 
-function appendRecords(log: PartitionLog, records: readonly StoredRecord[]): void {
+function appendRecords(log: PartitionLog, records: readonly GroupRecord[]): void {
   if (records.length === 0) return
   const writer = new BatchWriter()
   const nowMs = Date.now()

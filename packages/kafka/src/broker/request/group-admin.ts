@@ -11,7 +11,7 @@ import type { Group } from '../group/group.ts'
 import { isSubscribed } from '../group/group-protocols.ts'
 
 /** Bit set of all operations on a group. */
-const GROUP_OPERATIONS = 0b1_0100_1000
+export const GROUP_OPERATIONS = 0b1_0100_1000
 /** First version that tells "no such group" by an error and not by the state Dead alone. */
 const NOT_FOUND_SINCE = 6
 const NOTHING = Buffer.alloc(0)
@@ -28,16 +28,17 @@ export function answerDescribeGroups(
   return {
     groups: request.groups.map((id) => {
       const group = core.groups.group(id)
-      return { ...(group === undefined ? unknownGroup(id, version) : describe(group)), ...operations }
+      const isConsumer = core.groups.consumers.get(id) !== undefined
+      return { ...(group === undefined ? unknownGroup(id, version, isConsumer) : describe(group)), ...operations }
     }),
   }
 }
 
-function unknownGroup(id: string, version: number): DescribedGroup {
+function unknownGroup(id: string, version: number, isConsumer: boolean): DescribedGroup {
   const hasError = version >= NOT_FOUND_SINCE
   return {
     errorCode: hasError ? errorNumber('GROUP_ID_NOT_FOUND') : 0,
-    errorMessage: hasError ? `Group ${id} not found.` : null,
+    errorMessage: hasError ? (isConsumer ? `Group ${id} is not a classic group.` : `Group ${id} not found.`) : null,
     groupId: id,
     groupState: 'Dead',
     protocolType: '',
@@ -73,18 +74,25 @@ export function answerListGroups(
 ): ResponseInput<typeof ListGroups> {
   const states = request.statesFilter.map((state) => state.toLowerCase())
   const types = request.typesFilter.map((type) => type.toLowerCase())
-  if (types.length > 0 && !types.includes('classic')) return { errorCode: 0, groups: [] }
+  const classic = core.groups.groups().map(({ id, protocolType, state }) => ({
+    groupId: id,
+    protocolType: protocolType ?? '',
+    groupState: state as string,
+    groupType: 'classic',
+  }))
+  const consumer = core.groups.consumers.all().map(({ id, state }) => ({
+    groupId: id,
+    protocolType: 'consumer',
+    groupState: state as string,
+    groupType: 'consumer',
+  }))
   return {
     errorCode: 0,
-    groups: core.groups
-      .groups()
-      .filter(({ state }) => states.length === 0 || states.includes(state.toLowerCase()))
-      .map(({ id, protocolType, state }) => ({
-        groupId: id,
-        protocolType: protocolType ?? '',
-        groupState: state,
-        groupType: 'classic',
-      })),
+    groups: [...classic, ...consumer].filter(
+      ({ groupState, groupType }) =>
+        (states.length === 0 || states.includes(groupState.toLowerCase())) &&
+        (types.length === 0 || types.includes(groupType.toLowerCase())),
+    ),
   }
 }
 
@@ -106,9 +114,11 @@ export async function answerOffsetDelete(
   request: RequestOf<typeof OffsetDelete>,
 ): Promise<ResponseInput<typeof OffsetDelete>> {
   const group = core.groups.group(request.groupId)
+  const consumer = core.groups.consumers.get(request.groupId)
   const refusal = (topic: string, partition: number): KafkaErrorCode => {
     if (core.topics.get(topic)?.partitions[partition] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
-    return group !== undefined && isSubscribed(group.members, topic) ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE'
+    const isRead = consumer?.isSubscribed(topic) === true || (group !== undefined && isSubscribed(group.members, topic))
+    return isRead ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE'
   }
   const keys = request.topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),

@@ -30,6 +30,7 @@ export class TopicRegistry {
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #forms = new Map<string, string>()
+  #changes = 0
   #lastChange: Promise<unknown> = Promise.resolve()
   readonly #clock = new SteadyClock()
   #maintenance: Promise<void> | undefined
@@ -69,6 +70,11 @@ export class TopicRegistry {
   /** All topics in order of their creation. */
   all(): Topic[] {
     return [...this.#byName.values()]
+  }
+
+  /** Grows with every topic made or deleted and with every partition added: who keeps something made from them looks at it. */
+  get changes(): number {
+    return this.#changes
   }
 
   /** Folder that holds the partitions, for DescribeLogDirs. */
@@ -116,6 +122,7 @@ export class TopicRegistry {
       this.#byName.delete(name)
       this.#byId.delete(topic.id)
       this.#forms.delete(collisionForm(name))
+      this.#changes++
       for (const partition of topic.partitions) partition.wake()
       await this.#discard(name, topic.partitions)
       this.onDelete(topic)
@@ -140,6 +147,7 @@ export class TopicRegistry {
       for (let index = have; index < count; index++) added.push(await this.#openPartition(name, index, topic.overrides))
       await this.#store(this.all(), new Map([[topic, { partitions: count, configs: topic.overrides }]]))
       topic.partitions.push(...added)
+      this.#changes++
     })
   }
 
@@ -205,6 +213,7 @@ export class TopicRegistry {
   }
 
   #add(topic: Topic): void {
+    this.#changes++
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     this.#forms.set(collisionForm(topic.name), topic.name)
