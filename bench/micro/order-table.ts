@@ -161,6 +161,7 @@ export function orderRowsEvent(first: number, count: number): RowsEvent {
     columnCount: COLUMNS.length,
     presentBefore: new Uint8Array(2).fill(0xff),
     presentAfter: null,
+    isPartial: false,
     bytes,
     rowsStart: 0,
     rowsEnd: bytes.length,

@@ -49,6 +49,7 @@ export function rowsEventOf(
     columnCount,
     presentBefore: present.before ?? all,
     presentAfter: kind === 'update' ? (present.after ?? all) : null,
+    isPartial: false,
     bytes,
     rowsStart: head.length,
     rowsEnd: bytes.length - tail.length,

@@ -32,6 +32,7 @@ export function decodeEvent(view: EventView): unknown {
     case EventType.WRITE_ROWS_EVENT:
     case EventType.UPDATE_ROWS_EVENT:
     case EventType.DELETE_ROWS_EVENT:
+    case EventType.PARTIAL_UPDATE_ROWS_EVENT:
       return new RowsDecoder().decode(cursor, view)
     case EventType.HEARTBEAT_LOG_EVENT:
     case EventType.HEARTBEAT_LOG_EVENT_V2:

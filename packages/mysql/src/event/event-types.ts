@@ -95,11 +95,7 @@ const entries: Readonly<Record<number, EventTypeEntry>> = {
     handling: 'stop',
     hint: 'XA transactions are not supported yet: their rows must wait for XA COMMIT.',
   },
-  39: {
-    name: 'PARTIAL_UPDATE_ROWS_EVENT',
-    handling: 'stop',
-    hint: "Set binlog_row_value_options='' on the server: partial JSON updates are not supported yet.",
-  },
+  39: { name: 'PARTIAL_UPDATE_ROWS_EVENT', handling: 'decoded' },
   40: { name: 'TRANSACTION_PAYLOAD_EVENT', handling: 'decoded' },
   41: { name: 'HEARTBEAT_LOG_EVENT_V2', handling: 'decoded' },
   42: { name: 'GTID_TAGGED_LOG_EVENT', handling: 'decoded' },

@@ -40,7 +40,7 @@ export interface TableMapEvent {
   }
 }
 
-/** WRITE_ROWS, UPDATE_ROWS or DELETE_ROWS, v1 or v2: the part before the row images, and where these are. */
+/** WRITE_ROWS, UPDATE_ROWS or DELETE_ROWS, v1 or v2, or PARTIAL_UPDATE_ROWS: the part before the row images, and where these are. */
 export interface RowsEvent {
   readonly kind: 'write' | 'update' | 'delete'
   readonly tableId: number
@@ -50,6 +50,8 @@ export interface RowsEvent {
   readonly presentBefore: Uint8Array
   /** Columns present in the after image of an update; null for write and delete. */
   readonly presentAfter: Uint8Array | null
+  /** Whether after images may hold changes of JSON documents instead of documents: PARTIAL_UPDATE_ROWS. */
+  readonly isPartial: boolean
   /** The row images are `bytes[rowsStart, rowsEnd)`, valid until the next event is read. */
   readonly bytes: Buffer
   readonly rowsStart: number

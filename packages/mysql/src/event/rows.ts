@@ -1,4 +1,4 @@
-// WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS events, versions 1 and 2: what stands before the row images, and where these are.
+// WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS events, versions 1 and 2, and PARTIAL_UPDATE_ROWS: what stands before the row images, and where these are.
 import type { ByteCursor } from './byte-cursor.ts'
 import type { RowsEvent } from './event.ts'
 import { EventType } from './event-types.ts'
@@ -16,6 +16,7 @@ class MutableRowsEvent implements RowsEvent {
   columnCount = 0
   presentBefore: Uint8Array = new Uint8Array(0)
   presentAfter: Uint8Array | null = null
+  isPartial = false
   bytes: Buffer = Buffer.alloc(0)
   rowsStart = 0
   rowsEnd = 0
@@ -37,6 +38,7 @@ export class RowsDecoder {
     const { typeCode } = view.header
     const isVersion2 = typeCode >= EventType.WRITE_ROWS_EVENT
     event.kind = kindOf(typeCode)
+    event.isPartial = typeCode === EventType.PARTIAL_UPDATE_ROWS_EVENT
     event.tableId = cursor.u48()
     event.flags = cursor.u16()
     if (isVersion2) {
@@ -58,7 +60,8 @@ export class RowsDecoder {
 
 function kindOf(typeCode: number): RowsEvent['kind'] {
   if (typeCode === EventType.WRITE_ROWS_EVENT || typeCode === EventType.WRITE_ROWS_EVENT_V1) return 'write'
-  return typeCode === EventType.UPDATE_ROWS_EVENT || typeCode === EventType.UPDATE_ROWS_EVENT_V1 ? 'update' : 'delete'
+  if (typeCode === EventType.DELETE_ROWS_EVENT || typeCode === EventType.DELETE_ROWS_EVENT_V1) return 'delete'
+  return 'update'
 }
 
 function readBitmap(cursor: ByteCursor, count: number, old: Uint8Array): Uint8Array {

@@ -1,8 +1,8 @@
 // Binary JSON, as the server stores it and logs it, to text as Debezium prints it: no spaces, keys in stored order.
-import { MysqlDataError } from '../error.ts'
 import { MAX_FLOAT_TEXT, putJavaDouble } from '../text/java-float.ts'
 import { putInt, putInt64, putUint64 } from '../text/json-digits.ts'
 import type { ByteSink } from '../type/column-type.ts'
+import { damagedJson } from './damaged-json.ts'
 import { plainDigits } from './exact-double.ts'
 import { JsonOutput } from './json-output.ts'
 import { putOpaque } from './opaque.ts'
@@ -56,7 +56,7 @@ export class BinaryJson {
 
   /** Unsigned little-endian number of 1, 2 or 4 bytes inside the document. */
   #at(at: number, size: number): number {
-    if (!(at + size <= this.#end)) throw damaged()
+    if (!(at + size <= this.#end)) throw damagedJson()
     if (size === 1) return this.#bytes[at]!
     return size === 2 ? this.#bytes.readUInt16LE(at) : this.#bytes.readUInt32LE(at)
   }
@@ -107,14 +107,14 @@ export class BinaryJson {
         break
       }
       default:
-        throw damaged()
+        throw damagedJson()
     }
     output.settle()
   }
 
   #literal(which: number): void {
     const word = LITERALS[which]
-    if (word === undefined) throw damaged()
+    if (word === undefined) throw damagedJson()
     this.#output.ascii(word)
   }
 
@@ -148,12 +148,12 @@ export class BinaryJson {
       const byte = this.#at(at++, 1)
       length += (byte & 0x7f) * 2 ** (7 * i)
       if (byte < 0x80) {
-        if (at + length > this.#end) throw damaged()
+        if (at + length > this.#end) throw damagedJson()
         this.#length = length
         return at
       }
     }
-    throw damaged()
+    throw damagedJson()
   }
 
   /**
@@ -161,13 +161,13 @@ export class BinaryJson {
    * value itself. Offsets count from `at` and have `width` bytes.
    */
   #container(at: number, width: number, isObject: boolean, depth: number): void {
-    if (depth > MAX_DEPTH) throw damaged()
+    if (depth > MAX_DEPTH) throw damagedJson()
     const output = this.#output
     const count = this.#at(at, width)
     const keyEntries = at + 2 * width
     const valueEntries = isObject ? keyEntries + count * (width + 2) : keyEntries
     // Checked before the loop: a damaged count must not make it long.
-    if (valueEntries + count * (width + 1) > this.#end) throw damaged()
+    if (valueEntries + count * (width + 1) > this.#end) throw damagedJson()
     output.byte(isObject ? 0x7b : 0x5b)
     for (let i = 0; i < count; i++) {
       if (i > 0) output.byte(0x2c)
@@ -175,7 +175,7 @@ export class BinaryJson {
         const entry = keyEntries + i * (width + 2)
         const start = at + this.#at(entry, width)
         const end = start + this.#at(entry + width, 2)
-        if (end > this.#end) throw damaged()
+        if (end > this.#end) throw damagedJson()
         output.string(this.#bytes, start, end)
         output.byte(0x3a)
       }
@@ -190,12 +190,4 @@ export class BinaryJson {
 /** True for values that stand in their entry: literals and 16-bit numbers, in large containers 32-bit numbers too. */
 function isInlined(type: number, width: number): boolean {
   return type === LITERAL || type === INT16 || type === UINT16 || (width === 4 && (type === INT32 || type === UINT32))
-}
-
-function damaged(): MysqlDataError {
-  return new MysqlDataError({
-    code: 'MYSQL_DATA_JSON',
-    message: 'A JSON value in the log is damaged or of a newer format',
-    hint: 'Check the log with mysqlbinlog --verify-binlog-checksum.',
-  })
 }

@@ -3,10 +3,11 @@ import { MysqlProtocolError } from '../error.ts'
 import type { RowsEvent, TableMapEvent } from '../event/event.ts'
 import { cellLayout } from './cell-layout.ts'
 import { CELL_ABSENT, CELL_NULL, type CellRow, cellRow, type ReusedCellRow } from './cell-row.ts'
+import { PartialRow } from './partial-row.ts'
 
 /**
- * Reads the rows of one table's events: `open` an event, then `next` until it is false. `before` and `after` are the same two objects
- * every time and hold views on the event's bytes: use them before the next call.
+ * Reads the rows of one table's events: `open` an event, then `next` until it is false. `before` and `after` are reused objects
+ * that hold views on the event's bytes: use them before the next call.
  */
 export class RowReader {
   /** The row before the change; null for a write. */
@@ -18,6 +19,7 @@ export class RowReader {
   readonly #layouts: Int32Array
   readonly #first: ReusedCellRow
   readonly #second: ReusedCellRow
+  readonly #partial: PartialRow
   #event: RowsEvent | null = null
   #pos = 0
   /** Columns in the two images, counted once per event. */
@@ -33,6 +35,7 @@ export class RowReader {
     }
     this.#first = cellRow(tableMap.columnCount)
     this.#second = cellRow(tableMap.columnCount)
+    this.#partial = new PartialRow(tableMap)
   }
 
   /** Starts on an event of this table. Throws MysqlProtocolError where its column count is another. */
@@ -58,10 +61,20 @@ export class RowReader {
     if (event === null || this.#pos >= event.rowsEnd) return false
     const rowStart = this.#pos
     this.#locate(event, event.presentBefore, this.#firstCount, this.#first)
-    if (event.kind === 'update') this.#locate(event, this.#afterBitmap(event), this.#secondCount, this.#second)
+    if (event.kind === 'update') {
+      if (event.isPartial) this.#openPartial(event)
+      this.#locate(event, this.#afterBitmap(event), this.#secondCount, this.#second)
+      if (event.isPartial) this.after = this.#partial.rebuild(this.#first, this.#second)
+    }
     // An image without any column takes no bytes: going on would never end.
     if (this.#pos === rowStart) throw this.#overrun(0)
     return true
+  }
+
+  #openPartial(event: RowsEvent): void {
+    if (this.#pos >= event.rowsEnd) throw this.#overrun(0)
+    this.#partial.open(event.bytes, this.#pos)
+    this.#pos = this.#partial.pos
   }
 
   #afterBitmap(event: RowsEvent): Uint8Array {

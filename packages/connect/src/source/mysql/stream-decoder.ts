@@ -111,6 +111,7 @@ export class StreamDecoder {
       case EventType.WRITE_ROWS_EVENT_V1:
       case EventType.UPDATE_ROWS_EVENT_V1:
       case EventType.DELETE_ROWS_EVENT_V1:
+      case EventType.PARTIAL_UPDATE_ROWS_EVENT:
         this.#takeRows(view, this.#rowsDecoder.decode(cursor, view), visit)
         progress.eventDone()
         return false
