@@ -28,6 +28,8 @@ export interface ConnectionConfig {
     readonly truststore: string | null
     readonly truststorePassword: string | null
   }
+  /** What a password may be encrypted by where there is no TLS: a key that the server names, null = only this machine's, or one of a file. */
+  readonly publicKey: { readonly mayFetch: boolean | null; readonly file: string | null }
   readonly keepsAlive: boolean
   readonly keepAliveIntervalMs: number
   readonly netWriteTimeoutS: number
@@ -134,7 +136,7 @@ function connectionConfig(reader: OptionReader): ConnectionConfig {
     connectTimeoutMs: reader.integer('connect.timeout.ms', 30_000, 1),
     queryTimeoutMs: reader.integer('database.query.timeout.ms', 600_000, 0),
     initialStatements: splitStatements(reader.text('database.initial.statements') ?? ''),
-    timeZone: reader.optionalText('driver.connectionTimeZone') ?? reader.optionalText('database.connectionTimeZone'),
+    timeZone: driverOption(reader, 'connectionTimeZone'),
     ssl: {
       mode: reader.choice(
         'database.ssl.mode',
@@ -146,11 +148,24 @@ function connectionConfig(reader: OptionReader): ConnectionConfig {
       truststore: reader.optionalText('database.ssl.truststore'),
       truststorePassword: reader.optionalText('database.ssl.truststore.password'),
     },
+    publicKey: {
+      mayFetch: flagOrNull(driverOption(reader, 'allowPublicKeyRetrieval')),
+      file: driverOption(reader, 'serverRSAPublicKeyFile'),
+    },
     keepsAlive: reader.boolean('connect.keep.alive', true),
     keepAliveIntervalMs: reader.integer('connect.keep.alive.interval.ms', 60_000, 1),
     netWriteTimeoutS: reader.integer('binlog.net.write.timeout', 0, 0),
     netReadTimeoutS: reader.integer('binlog.net.read.timeout', 0, 0),
   }
+}
+
+/** An option of the JDBC driver, which Debezium hands through under either prefix. */
+function driverOption(reader: OptionReader, name: string): string | null {
+  return reader.optionalText(`driver.${name}`) ?? reader.optionalText(`database.${name}`)
+}
+
+function flagOrNull(text: string | null): boolean | null {
+  return text === null ? null : text.trim().toLowerCase() === 'true'
 }
 
 /** Splits at `;`, where `;;` stands for one literal semicolon. */

@@ -2,6 +2,7 @@
 import { type ConnectionOptions, connectControl, MysqlServerError } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import { readLogStatus } from './log-status.ts'
+import { publicKeyOptions, tlsOptions } from './stream-connection.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 
 /** A validation answer must not wait for a server for long. */
@@ -48,15 +49,28 @@ function connectionOf(config: Readonly<Record<string, string>>): ConnectionOptio
     port,
     user: config['database.user'] ?? '',
     ...(password === undefined ? {} : { password }),
-    tls: tlsOf((config['database.ssl.mode'] ?? 'preferred').trim().toLowerCase()),
+    tls: tlsOptions({
+      mode: sslMode((config['database.ssl.mode'] ?? '').trim().toLowerCase()),
+      keystore: config['database.ssl.keystore'] || null,
+      keystorePassword: config['database.ssl.keystore.password'] || null,
+      truststore: config['database.ssl.truststore'] || null,
+      truststorePassword: config['database.ssl.truststore.password'] || null,
+    }),
+    ...publicKeyOptions({
+      mayFetch: driverOption(config, 'allowPublicKeyRetrieval')?.toLowerCase() === 'true' ? true : null,
+      file: driverOption(config, 'serverRSAPublicKeyFile'),
+    }),
     connectTimeoutMs: given > 0 ? Math.min(given, PATIENCE_MS) : PATIENCE_MS,
   }
 }
 
-function tlsOf(mode: string): NonNullable<ConnectionOptions['tls']> {
-  if (mode === 'disabled') return 'off'
-  if (mode === 'required') return { verifyCertificate: false, verifyIdentity: false }
-  if (mode === 'verify_ca') return { verifyCertificate: true, verifyIdentity: false }
-  if (mode === 'verify_identity') return { verifyCertificate: true, verifyIdentity: true }
-  return 'preferred'
+function driverOption(config: Readonly<Record<string, string>>, name: string): string | null {
+  return config[`driver.${name}`]?.trim() || config[`database.${name}`]?.trim() || null
+}
+
+const SSL_MODES = ['disabled', 'preferred', 'required', 'verify_ca', 'verify_identity'] as const
+
+/** A mode that is none is reported at its option; the probe goes on with the default. */
+function sslMode(text: string): (typeof SSL_MODES)[number] {
+  return SSL_MODES.find((mode) => mode === text) ?? 'preferred'
 }

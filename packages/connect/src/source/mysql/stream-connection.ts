@@ -1,5 +1,4 @@
 // The connector's connection options as those of the MySQL package.
-import { readFileSync } from 'node:fs'
 import {
   type ConnectionOptions,
   connectControl,
@@ -7,14 +6,35 @@ import {
   type TextSession,
   type TlsOptions,
 } from '@millrace/mysql'
-import { CdcError } from '../../base/errors.ts'
 import type { ConnectionConfig } from '../../config/mysql/mysql-config.ts'
+import { ownIdentity, publicKey, trustedCertificates } from './key-store/key-store.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 
 /** Options of every connection to the server. Throws CDC_CONNECT_TLS for key stores that cannot be used. */
 export function connectionOptions(config: ConnectionConfig, signal: AbortSignal): ConnectionOptions {
-  const { hostname: host, port, user, password, connectTimeoutMs } = config
-  return { host, port, user, password, connectTimeoutMs, signal, tls: tlsOptions(config.ssl) }
+  const { hostname: host, port, user, password, connectTimeoutMs, keepsAlive, keepAliveIntervalMs } = config
+  return {
+    host,
+    port,
+    user,
+    password,
+    connectTimeoutMs,
+    tcpKeepAliveMs: keepsAlive ? keepAliveIntervalMs : 0,
+    signal,
+    tls: tlsOptions(config.ssl),
+    ...publicKeyOptions(config.publicKey),
+  }
+}
+
+/** What a password may be encrypted by without TLS. Throws CDC_CONNECT_TLS for a file that cannot be used. */
+export function publicKeyOptions({
+  mayFetch,
+  file,
+}: ConnectionConfig['publicKey']): Pick<ConnectionOptions, 'mayFetchPublicKey' | 'serverPublicKey'> {
+  return {
+    ...(mayFetch === null ? {} : { mayFetchPublicKey: mayFetch }),
+    ...(file === null ? {} : { serverPublicKey: publicKey({ option: 'driver.serverRSAPublicKeyFile', path: file }) }),
+  }
 }
 
 /** Opens a session for reading tables; `database.initial.statements` have run on it. Throws CdcErrors. */
@@ -50,31 +70,22 @@ export async function endDump(options: ConnectionOptions, connectionId: number):
   }
 }
 
-function tlsOptions(ssl: ConnectionConfig['ssl']): 'off' | 'preferred' | TlsOptions {
-  if (ssl.mode === 'disabled') return 'off'
-  const trust = ssl.truststore === null ? null : pem(ssl.truststore, 'database.ssl.truststore')
-  const own = ssl.keystore === null ? null : pem(ssl.keystore, 'database.ssl.keystore')
-  if (ssl.mode === 'preferred' && trust === null && own === null) return 'preferred'
+/** TLS as `database.ssl.*` say it. Throws CDC_CONNECT_TLS for files that cannot be used. */
+export function tlsOptions(ssl: ConnectionConfig['ssl']): 'off' | TlsOptions {
+  const { mode, truststore, truststorePassword, keystore, keystorePassword } = ssl
+  if (mode === 'disabled') return 'off'
+  const trust =
+    truststore === null
+      ? null
+      : trustedCertificates({ option: 'database.ssl.truststore', path: truststore, password: truststorePassword })
+  const own =
+    keystore === null
+      ? null
+      : ownIdentity({ option: 'database.ssl.keystore', path: keystore, password: keystorePassword })
   return {
-    verifyCertificate: ssl.mode === 'verify_ca' || ssl.mode === 'verify_identity',
-    verifyIdentity: ssl.mode === 'verify_identity',
-    context: {
-      ...(trust === null ? {} : { ca: trust }),
-      ...(own === null ? {} : { cert: own, key: own }),
-      ...(own === null || ssl.keystorePassword === null ? {} : { passphrase: ssl.keystorePassword }),
-    },
+    isOptional: mode === 'preferred',
+    verifyCertificate: mode === 'verify_ca' || mode === 'verify_identity',
+    verifyIdentity: mode === 'verify_identity',
+    context: { ...(trust === null ? {} : { ca: trust }), ...own },
   }
-}
-
-function pem(path: string, option: string): string {
-  let text: string
-  try {
-    text = readFileSync(path, 'latin1')
-  } catch (cause) {
-    throw new CdcError('CDC_CONNECT_TLS', `The file of ${option} cannot be read`, { cause })
-  }
-  if (text.includes('-----BEGIN ')) return text
-  throw new CdcError('CDC_CONNECT_TLS', `${option} is not a PEM file`, {
-    hint: 'Java key stores are not read: convert it with keytool and openssl to PEM (certificates, and for a keystore the private key).',
-  })
 }
