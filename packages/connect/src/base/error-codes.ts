@@ -162,6 +162,14 @@ export const errorCodes = {
     hint: 'Check the column and the representation options; event.processing.failure.handling.mode decides whether the task stops.',
     javaClass: DATA,
   },
+  CDC_DATA_ROW_IMAGE: {
+    means: 'A row image in the log lacks columns: a session that writes has binlog_row_image=MINIMAL.',
+    retriable: false,
+    hint:
+      'Set binlog_row_image=FULL (or NOBLOB) globally and in the sessions that write. What they have written cannot be completed: stop the ' +
+      'connector, DELETE /connectors/{name}/offsets and resume it; it then takes a new snapshot.',
+    javaClass: DEBEZIUM,
+  },
   CDC_TRANSFORM_FAILED: {
     means: 'A transform failed on a record.',
     retriable: false,

@@ -26,6 +26,8 @@ export interface CellColumn {
   readonly writeJson: (bytes: Buffer, start: number, end: number, sink: ByteSink) => void
   /** What stands in place of NULL: masks that hide that there is nothing. Absent = null. */
   readonly nullValue?: unknown
+  /** What stands for a cell that is not in the image. Absent = images without it must not be shown at all. */
+  readonly absentValue?: unknown
 }
 
 /**

@@ -4,6 +4,9 @@ import type { ConnectRecord, Struct } from './record.ts'
 import type { ConnectSchema } from './schema.ts'
 import { fieldIndex } from './schema-builder.ts'
 
+/** `ends[i]` of a cell that is not in the image. */
+const CELL_ABSENT = -2
+
 /**
  * Decodes a row change into a Connect record with Debezium's envelope. The result is independent of the reused row object and of its
  * bytes. Errors: what the column readers throw.
@@ -47,14 +50,14 @@ function rowStruct(
   return cells === null || schema === undefined ? null : structOfCells(schema, columns, cells)
 }
 
-/** A struct of one image's cells; `columns[i]` belongs to `schema.fields[i]`. NULL cells and cells outside of the image are null. */
+/** A struct of one image's cells; `columns[i]` belongs to `schema.fields[i]`. NULL cells and cells outside of the image have their column's stand-ins. */
 export function structOfCells(schema: ConnectSchema, columns: readonly CellColumn[], row: CellRow): Struct {
   const values: unknown[] = new Array(columns.length)
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i] as CellColumn
     const end = row.ends[column.cell] as number
     if (end < 0) {
-      values[i] = column.nullValue ?? null
+      values[i] = (end === CELL_ABSENT ? column.absentValue : column.nullValue) ?? null
       continue
     }
     const value = column.read(row.bytes, row.starts[column.cell] as number, end)

@@ -27,10 +27,10 @@ export class PartialRow {
   }
 
   /**
-   * Reads what stands before an after image: options (lenenc) | if they say so, one bit per JSON column: its cell holds changes. Bytes
-   * beyond the event are not refused here but by the image that follows.
+   * Reads what stands before an after image of the columns `present`: options (lenenc) | if they say so, one bit per JSON column: its cell
+   * holds changes. Bytes beyond the event are not refused here but by the image that follows.
    */
-  open(bytes: Buffer, pos: number): void {
+  open(bytes: Buffer, pos: number, present: Uint8Array): void {
     this.#partial.length = 0
     const options = bytes[pos++]!
     // Longer forms of the number hold options that no server knows yet; their bits may mean more bytes.
@@ -43,7 +43,7 @@ export class PartialRow {
     }
     if (options === PARTIAL_JSON_UPDATES) {
       for (const [i, column] of this.#jsonColumns.entries()) {
-        if (((bytes[pos + (i >> 3)]! >> (i & 7)) & 1) === 1) this.#partial.push(column)
+        if (bitAt(bytes, pos * 8 + i) && bitAt(present, column)) this.#partial.push(column)
       }
       pos += (this.#jsonColumns.length + 7) >> 3
     }
@@ -83,4 +83,8 @@ export class PartialRow {
       hint: "With binlog_row_value_options=PARTIAL_JSON the row image must be FULL: set binlog_row_image=FULL, or binlog_row_value_options='', and take a new snapshot of the table.",
     })
   }
+}
+
+function bitAt(bytes: Uint8Array, bit: number): boolean {
+  return ((bytes[Math.floor(bit / 8)]! >> (bit & 7)) & 1) === 1
 }

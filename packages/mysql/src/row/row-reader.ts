@@ -64,6 +64,7 @@ export class RowReader {
     if (event.kind === 'update') {
       if (event.isPartial) this.#openPartial(event)
       this.#locate(event, this.#afterBitmap(event), this.#secondCount, this.#second)
+      if (this.#secondCount < this.#layouts.length) inherit(this.#first, this.#second)
       if (event.isPartial) this.after = this.#partial.rebuild(this.#first, this.#second)
     }
     // An image without any column takes no bytes: going on would never end.
@@ -73,7 +74,7 @@ export class RowReader {
 
   #openPartial(event: RowsEvent): void {
     if (this.#pos >= event.rowsEnd) throw this.#overrun(0)
-    this.#partial.open(event.bytes, this.#pos)
+    this.#partial.open(event.bytes, this.#pos, this.#afterBitmap(event))
     this.#pos = this.#partial.pos
   }
 
@@ -133,6 +134,15 @@ export class RowReader {
 
   #place(): string {
     return `${this.#tableMap.database}.${this.#tableMap.table}`
+  }
+}
+
+/** What an image after leaves out did not change: it is what the image before holds, if it holds it. Both lie in one event. */
+function inherit(before: CellRow, after: ReusedCellRow): void {
+  for (let i = 0; i < after.ends.length; i++) {
+    if (after.ends[i] !== CELL_ABSENT) continue
+    after.starts[i] = before.starts[i]!
+    after.ends[i] = before.ends[i]!
   }
 }
 

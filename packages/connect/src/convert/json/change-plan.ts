@@ -21,6 +21,9 @@ const TRANSACTION = literal(',"transaction":')
 const OPEN = literal('{')
 const CLOSE = literal('}')
 
+/** `ends[i]` of a cell that is not in the image. */
+const CELL_ABSENT = -2
+
 /** What a plan needs of its converter. */
 export interface ChangePlanOptions {
   readonly writers: JsonWriters
@@ -169,9 +172,10 @@ function rowWriter(
       const cell = cells[i] as number
       const end = ends[cell] as number
       if (end < 0) {
-        const { schema, nullValue } = columns[i] as CellColumn
-        if (nullValue === undefined) writers.writeNull(schema, sink)
-        else writers.of(schema)(nullValue, sink)
+        const { schema, nullValue, absentValue } = columns[i] as CellColumn
+        const standIn = end === CELL_ABSENT ? absentValue : nullValue
+        if (standIn === undefined) writers.writeNull(schema, sink)
+        else writers.of(schema)(standIn, sink)
         continue
       }
       ;(cellWriters[i] as CellColumn['writeJson'])(bytes, starts[cell] as number, end, sink)

@@ -50,7 +50,7 @@ function ruledColumn(compiled: CellColumn, column: ColumnModel, rule: ColumnRule
     case 'mask': {
       const masked = withParameters(compiled, MASKED)
       const stars = '*'.repeat(rule.characters)
-      return isText ? { ...withText(masked, () => stars), nullValue: stars } : masked
+      return isText ? { ...withText(masked, () => stars), nullValue: stars, absentValue: stars } : masked
     }
     case 'hash': {
       const masked = withParameters(compiled, MASKED)

@@ -127,10 +127,12 @@ async function checkMayStream(ask: AskServer, version: string): Promise<void> {
   }
 }
 
-/** Refuses a server whose log does not carry whole rows, in Debezium's words. Throws CDC_CONFIG_INVALID. */
+/**
+ * Refuses a server whose log does not carry rows, in Debezium's words; NOBLOB is enough, see absent-value.ts. Throws CDC_CONFIG_INVALID.
+ */
 export function checkLogFormat({ binlogFormat, rowImage }: ServerFacts): void {
   if (binlogFormat.toUpperCase() !== 'ROW') throw notConfigured('ROW', 'binlog_format')
-  if (rowImage.toUpperCase() !== 'FULL') throw notConfigured('FULL', 'binlog_row_image')
+  if (!/^(FULL|NOBLOB)$/i.test(rowImage)) throw notConfigured('FULL', 'binlog_row_image')
 }
 
 function notConfigured(value: string, variable: string): CdcError {

@@ -15,6 +15,7 @@ import { type ValueConverter, valueConverters } from '../../config/mysql/value-c
 import type { CellColumn, ChangeShape } from '../../data/change-row.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
 import { field, OPTIONAL_INT64, STRING, structOf, withTraits } from '../../data/schema-builder.ts'
+import { placeholderBytes, withAbsentValue } from './absent-value.ts'
 import { mappedColumn } from './column-mapper.ts'
 import { convertedColumn } from './converted-column.ts'
 import { keyColumns } from './shape-key.ts'
@@ -37,6 +38,7 @@ export class ShapeFactory {
   readonly #converters: readonly ValueConverter[]
   readonly #adjustSchema: (name: string) => string
   readonly #adjustField: (name: string) => string
+  readonly #placeholder: Buffer
 
   /** `connectionTimeZone`: zone of the server's session. Throws CDC_UNSUPPORTED for options that are not built. */
   constructor(config: MysqlConnectorConfig, connectionTimeZone: string) {
@@ -54,6 +56,7 @@ export class ShapeFactory {
     this.#converters = valueConverters(config.options)
     this.#adjustSchema = nameAdjuster(values.schemaNameAdjustment, true)
     this.#adjustField = nameAdjuster(values.fieldNameAdjustment, false)
+    this.#placeholder = placeholderBytes(values.unavailablePlaceholder)
   }
 
   /** The shape of text-protocol rows: cell i is column i of the model, which is what `SELECT` of all columns in order answers. */
@@ -120,7 +123,8 @@ export class ShapeFactory {
       const { includeSchemaComments } = this.#config
       const hasDoc = includeSchemaComments && column.comment !== null && column.comment !== ''
       const documented = hasDoc ? withTraits(schema, { doc: column.comment! }) : schema
-      return { name: this.#adjustField(column.name), cell, schema: documented, read, writeJson }
+      const compiled = { name: this.#adjustField(column.name), cell, schema: documented, read, writeJson }
+      return withAbsentValue(compiled, column, binlog, this.#placeholder)
     } catch (thrown) {
       if (!(thrown instanceof MysqlError)) throw thrown
       const code = thrown.code.startsWith('MYSQL_UNSUPPORTED') ? 'CDC_UNSUPPORTED' : 'CDC_SCHEMA_MISMATCH'
@@ -137,9 +141,15 @@ export function columnCountMismatch(table: string, known: number, found: number)
   const message = `Error processing row in ${table}, internal schema size ${known}, but row size ${found} , restart connector with schema recovery mode.`
   return new CdcError('CDC_SCHEMA_MISMATCH', message, {
     hint:
-      'A session that writes may have binlog_row_image other than FULL: set it to FULL there. Else the definition is out of date; in both ' +
-      'cases stop the connector, DELETE /connectors/{name}/offsets and resume it: it then takes a new snapshot.',
+      'The known definition of the table is out of date: stop the connector, DELETE /connectors/{name}/offsets and resume it; it then takes ' +
+      'a new snapshot.',
   })
+}
+
+/** The error of an image without columns that records need, in Debezium's words: to show them as null would invent values. */
+export function rowImageIncomplete(table: string, known: number, found: number): CdcError {
+  const { message } = columnCountMismatch(table, known, found)
+  return new CdcError('CDC_DATA_ROW_IMAGE', message)
 }
 
 /** A key field that is the same for all rows; it stands on the cell of another key column. */

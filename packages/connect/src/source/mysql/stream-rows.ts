@@ -4,7 +4,7 @@ import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { CellColumn, CellRow, ChangeRow, Instant, SourceItem } from '../../data/change-row.ts'
 import type { RecordHeader, Struct } from '../../data/record.ts'
 import { structOfCells } from '../../data/to-record.ts'
-import { columnCountMismatch, type TableShape } from './shape.ts'
+import { rowImageIncomplete, type TableShape } from './shape.ts'
 import { ReusedSourceInfo } from './source-info.ts'
 import type { ContextHeaders } from './stream-headers.ts'
 import type { StreamProgress } from './stream-progress.ts'
@@ -71,13 +71,12 @@ export class RowEmitter {
   }
 
   /**
-   * Visits the rows from `firstRow` on. Throws CDC_SCHEMA_MISMATCH for images that do not hold every column, MysqlProtocolError for
-   * images that do not fit their event.
+   * Visits the rows from `firstRow` on. Throws CDC_DATA_ROW_IMAGE for images that lack columns which nothing may stand for,
+   * MysqlProtocolError for images that do not fit their event.
    */
   emit(table: CapturedTable, event: RowsEvent, pos: number, firstRow: number, visit: (item: SourceItem) => void): void {
     const { reader, shape } = table
-    checkImage(shape, event.columnCount, event.presentBefore)
-    if (event.presentAfter !== null) checkImage(shape, event.columnCount, event.presentAfter)
+    if (!isWhole(event.presentBefore, event.columnCount)) checkImage(shape, event.columnCount, event.presentBefore)
     reader.open(event)
     const change = this.#change
     change.shape = shape
@@ -167,12 +166,27 @@ export class RowEmitter {
   }
 }
 
-// A row image other than FULL leaves columns out: showing them as NULL would invent values.
-function checkImage(shape: TableShape, columnCount: number, present: Uint8Array): void {
+/** Whether an image holds all columns. */
+function isWhole(present: Uint8Array, columnCount: number): boolean {
+  return countOf(present, columnCount) === columnCount
+}
+
+function countOf(present: Uint8Array, columnCount: number): number {
   let count = 0
   for (let i = 0; i < columnCount; i++) count += (present[i >> 3]! >> (i & 7)) & 1
-  if (count !== shape.model.columns.length)
-    throw columnCountMismatch(shape.model.name, shape.model.columns.length, count)
+  return count
+}
+
+// What an image after leaves out is taken from the one before, so that only this one (or that of a write) needs to hold all that records
+// need: columns for which no placeholder may stand, and the key, which a placeholder would make the same for different rows.
+function checkImage(shape: TableShape, columnCount: number, present: Uint8Array): void {
+  const isAbsent = (cell: number): boolean => ((present[cell >> 3]! >> (cell & 7)) & 1) === 0
+  if (
+    shape.columns.some(({ cell, absentValue }) => absentValue === undefined && isAbsent(cell)) ||
+    shape.keyColumns.some(({ cell }) => isAbsent(cell))
+  ) {
+    throw rowImageIncomplete(shape.model.name, columnCount, countOf(present, columnCount))
+  }
 }
 
 /** Whether two images have the same bytes in all of the columns. */
