@@ -46,7 +46,8 @@ function checkBatch(
   const isControl = (header.attributes & BATCH_ATTRIBUTE.control) !== 0
   if (isControl && options.isCoordinator !== true)
     throw new KafkaError('INVALID_RECORD', 'control batches are not taken from clients')
-  if (header.producerId >= 0 && !isControl && (header.baseSequence < 0 || header.producerEpoch < 0))
+  const isUnnumbered = header.baseSequence < 0 && options.isCoordinator !== true
+  if (header.producerId >= 0 && !isControl && (isUnnumbered || header.producerEpoch < 0))
     throw new KafkaError('INVALID_RECORD', 'a batch of an idempotent producer without sequence or epoch')
   // Reading it refuses a compression that does not exist.
   void batch.compression

@@ -1,48 +1,23 @@
 // What a partition remembers of its producers: the last batches of each (so that a repeated batch is answered, not appended again) and
-// which transactions are open or were aborted.
+// which transactions are open or were aborted. What was noted for batches that are not yet on disk can be taken back exactly: every change
+// is one replacement of an immutable entry, and the replaced one is kept until the batch is durable.
 import { KafkaError } from '../error.ts'
 import { BATCH_ATTRIBUTE, type BatchHeader } from '../record/batch-header.ts'
+import type { ControlMarker } from '../record/batch-reader.ts'
+import {
+  type AbortedTransaction,
+  entryOf,
+  type Producer,
+  type ProducerBatch,
+  type ProducerStateSnapshot,
+  storedOf,
+} from './producer-snapshot.ts'
 
-/** One appended batch of a producer. */
-export interface ProducerBatch {
-  readonly firstSequence: number
-  readonly lastSequence: number
-  readonly baseOffset: number
-  readonly lastOffset: number
-  readonly timestampMs: number
-}
-
-/** A transaction that ended with an abort: readers of committed records leave out what the producer wrote from `firstOffset` to `lastOffset`. */
-export interface AbortedTransaction {
-  readonly producerId: number
-  readonly firstOffset: number
-  /** Offset of the abort marker. */
-  readonly lastOffset: number
-}
-
-interface Producer {
-  epoch: number
-  batches: ProducerBatch[]
-  lastMs: number
-}
-
-interface EndedTransaction {
-  readonly firstOffset: number
-  readonly markerOffset: number
-  readonly producerId: number
-}
-
-/** What a snapshot file holds. */
-export interface ProducerStateSnapshot {
+/** A replaced entry. */
+interface Undo {
   readonly offset: number
-  readonly producers: readonly (readonly [
-    id: number,
-    epoch: number,
-    lastMs: number,
-    batches: readonly ProducerBatch[],
-  ])[]
-  readonly open: readonly (readonly [id: number, firstOffset: number])[]
-  readonly aborted: readonly AbortedTransaction[]
+  readonly producerId: number
+  readonly before: Producer | undefined
 }
 
 const KEPT_BATCHES = 5
@@ -51,9 +26,11 @@ const MAX_SEQUENCE = 0x7fffffff
 /** Producer state of one partition. Offsets are of this partition. */
 export class ProducerState {
   readonly #producers = new Map<number, Producer>()
-  readonly #open = new Map<number, number>()
-  /** Ended, but the marker is not yet known to be on disk. */
-  #ended: EndedTransaction[] = []
+  /** Producers with an open transaction and its first offset, in order of that offset. */
+  #open = new Map<number, number>()
+  /** Changes of batches that may not be durable yet, oldest first. */
+  #journal: Undo[] = []
+  /** By the offset of their markers. */
   #aborted: AbortedTransaction[] = []
 
   get producers(): number {
@@ -67,18 +44,19 @@ export class ProducerState {
   check(header: BatchHeader): ProducerBatch | undefined {
     const { producerId, producerEpoch, baseSequence, attributes } = header
     const producer = this.#producers.get(producerId)
-    if (producer !== undefined && producerEpoch < producer.epoch)
+    if (producer === undefined) return undefined
+    if (producerEpoch < producer.epoch)
       throw new KafkaError(
         'INVALID_PRODUCER_EPOCH',
         `producer ${producerId} has epoch ${producer.epoch}, the batch ${producerEpoch}`,
       )
-    if (attributes & BATCH_ATTRIBUTE.control) return undefined
-    if ((attributes & BATCH_ATTRIBUTE.transactional) === 0 && this.#open.has(producerId))
+    // Sequence -1: the group coordinator writes offsets for a producer, which come one by one anyway.
+    if (attributes & BATCH_ATTRIBUTE.control || baseSequence < 0) return undefined
+    if ((attributes & BATCH_ATTRIBUTE.transactional) === 0 && producer.openFrom >= 0)
       throw new KafkaError(
         'INVALID_TXN_STATE',
         `producer ${producerId} has an open transaction, the batch belongs to none`,
       )
-    if (producer === undefined || producer.batches.length === 0) return undefined
     if (producerEpoch > producer.epoch) {
       if (baseSequence === 0) return undefined
       throw new KafkaError(
@@ -89,82 +67,94 @@ export class ProducerState {
     const last = lastSequenceOf(header)
     for (const batch of producer.batches)
       if (batch.firstSequence === baseSequence && batch.lastSequence === last) return batch
-    const newest = producer.batches.at(-1)!
-    if (baseSequence !== (newest.lastSequence === MAX_SEQUENCE ? 0 : newest.lastSequence + 1))
+    const newest = producer.batches.at(-1)?.lastSequence ?? -1
+    if (baseSequence !== (newest === MAX_SEQUENCE ? 0 : newest + 1))
       throw new KafkaError(
         'OUT_OF_ORDER_SEQUENCE_NUMBER',
-        `producer ${producerId} sent sequence ${baseSequence} after ${newest.lastSequence}`,
+        `producer ${producerId} sent sequence ${baseSequence} after ${newest}`,
       )
     return undefined
   }
 
-  /** Notes an appended batch. `durableOffset`: batches before it can be forgotten beyond the last five. `marker`: type of a control batch. */
-  add(header: BatchHeader, baseOffset: number, durableOffset: number, marker?: number): void {
+  /** Throws INVALID_PRODUCER_EPOCH or TRANSACTION_COORDINATOR_FENCED when a marker comes from an earlier producer or coordinator. */
+  checkMarker(header: BatchHeader, marker: ControlMarker): void {
+    const producer = this.#producers.get(header.producerId)
+    if (producer !== undefined && marker.coordinatorEpoch < producer.coordinatorEpoch)
+      throw new KafkaError(
+        'TRANSACTION_COORDINATOR_FENCED',
+        `a marker of coordinator epoch ${marker.coordinatorEpoch} after one of ${producer.coordinatorEpoch}`,
+      )
+    this.check(header)
+  }
+
+  /** Notes an appended batch. `durableOffset`: what lies before it need not be taken back any more. `marker`: what a control batch says. */
+  add(header: BatchHeader, baseOffset: number, durableOffset: number, marker?: ControlMarker): void {
     const { producerId } = header
     const lastOffset = baseOffset + header.lastOffsetDelta
-    let producer = this.#producers.get(producerId)
-    if (producer === undefined) {
-      producer = { epoch: header.producerEpoch, batches: [], lastMs: 0 }
-      this.#producers.set(producerId, producer)
+    const before = this.#producers.get(producerId)
+    this.#forgetJournal(durableOffset)
+    this.#journal.push({ offset: baseOffset, producerId, before })
+    const isSameEpoch = before?.epoch === header.producerEpoch
+    const entry: Producer = {
+      epoch: header.producerEpoch,
+      coordinatorEpoch: marker?.coordinatorEpoch ?? before?.coordinatorEpoch ?? -1,
+      lastMs: Math.max(before?.lastMs ?? 0, header.maxTimestamp),
+      openFrom: before?.openFrom ?? -1,
+      batches: isSameEpoch ? before.batches : NO_BATCHES,
     }
-    if (header.producerEpoch !== producer.epoch) {
-      producer.epoch = header.producerEpoch
-      producer.batches = []
+    if (header.attributes & BATCH_ATTRIBUTE.control) this.#end(producerId, entry, lastOffset, marker?.type === 0)
+    else {
+      if (header.baseSequence >= 0) entry.batches = withBatch(entry.batches, header, baseOffset, durableOffset)
+      if (header.attributes & BATCH_ATTRIBUTE.transactional && entry.openFrom < 0) {
+        entry.openFrom = baseOffset
+        this.#open.set(producerId, baseOffset)
+      }
     }
-    producer.lastMs = Math.max(producer.lastMs, header.maxTimestamp)
-    if (header.attributes & BATCH_ATTRIBUTE.control) {
-      this.#end(producerId, lastOffset, marker === 0)
-      return
-    }
-    producer.batches.push({
-      firstSequence: header.baseSequence,
-      lastSequence: lastSequenceOf(header),
-      baseOffset,
-      lastOffset,
-      timestampMs: header.maxTimestamp,
-    })
-    while (producer.batches.length > KEPT_BATCHES && producer.batches[KEPT_BATCHES]!.lastOffset < durableOffset)
-      producer.batches.shift()
-    if (header.attributes & BATCH_ATTRIBUTE.transactional && !this.#open.has(producerId))
-      this.#open.set(producerId, baseOffset)
+    this.#producers.set(producerId, entry)
   }
 
   /** Forgets everything from `offset` on: those batches never reached the disk. */
   truncate(offset: number): void {
-    for (const [id, producer] of this.#producers) {
-      producer.batches = producer.batches.filter((batch) => batch.baseOffset < offset)
-      if (producer.batches.length === 0 && !this.#open.has(id)) this.#producers.delete(id)
-    }
-    for (const ended of this.#ended.splice(0)) {
-      if (ended.markerOffset >= offset && ended.firstOffset < offset)
-        this.#open.set(ended.producerId, ended.firstOffset)
-      else if (ended.markerOffset < offset) this.#ended.push(ended)
-    }
+    if (this.#journal.length === 0) return
+    undo(this.#producers, this.#journal, offset)
+    this.#journal = this.#journal.filter((change) => change.offset < offset)
     this.#aborted = this.#aborted.filter((aborted) => aborted.lastOffset < offset)
-    for (const [id, first] of this.#open) if (first >= offset) this.#open.delete(id)
+    this.#open = openOf(this.#producers)
   }
 
   /** The first offset that may belong to an undecided transaction; Infinity when there is none. `durableOffset`: the high watermark. */
   firstUndecidedOffset(durableOffset: number): number {
     let first = Number.POSITIVE_INFINITY
-    for (const offset of this.#open.values()) first = Math.min(first, offset)
-    if (this.#ended.length > 0) {
-      this.#ended = this.#ended.filter((ended) => ended.markerOffset >= durableOffset)
-      for (const ended of this.#ended) first = Math.min(first, ended.firstOffset)
+    for (const offset of this.#open.values()) {
+      first = offset
+      break
     }
+    // Ended, but the marker is not on disk.
+    for (const { offset, before } of this.#journal)
+      if (offset >= durableOffset && before !== undefined && before.openFrom >= 0)
+        first = Math.min(first, before.openFrom)
     return first
   }
 
-  /** Aborted transactions that touch the offsets `from` up to `to` (exclusive), by first offset. */
+  /** Aborted transactions that touch the offsets `from` up to `to` (exclusive), by the offset of their markers. */
   abortedBetween(from: number, to: number): AbortedTransaction[] {
-    return this.#aborted.filter((aborted) => aborted.lastOffset >= from && aborted.firstOffset < to)
+    let low = 0
+    for (let high = this.#aborted.length; low < high; ) {
+      const middle = (low + high) >>> 1
+      if (this.#aborted[middle]!.lastOffset < from) low = middle + 1
+      else high = middle
+    }
+    const found: AbortedTransaction[] = []
+    for (; low < this.#aborted.length; low++) if (this.#aborted[low]!.firstOffset < to) found.push(this.#aborted[low]!)
+    return found
   }
 
   /** Drops aborted transactions before the log's start, and producers silent since before `silentSinceMs` that have no open transaction. */
   prune(startOffset: number, silentSinceMs: number): void {
     this.#aborted = this.#aborted.filter((aborted) => aborted.lastOffset >= startOffset)
+    const changing = new Set(this.#journal.map(({ producerId }) => producerId))
     for (const [id, producer] of this.#producers)
-      if (producer.lastMs < silentSinceMs && !this.#open.has(id)) this.#producers.delete(id)
+      if (producer.lastMs < silentSinceMs && producer.openFrom < 0 && !changing.has(id)) this.#producers.delete(id)
   }
 
   /** Current epoch of a producer; undefined when unknown here. */
@@ -172,10 +162,16 @@ export class ProducerState {
     return this.#producers.get(producerId)?.epoch
   }
 
+  /** First offset of a producer's open transaction; -1 when it has none. */
+  openFrom(producerId: number): number {
+    return this.#producers.get(producerId)?.openFrom ?? -1
+  }
+
   /** Producers with their newest state (DescribeProducers). */
   *entries(): Generator<{
     producerId: number
     epoch: number
+    coordinatorEpoch: number
     lastSequence: number
     lastTimestampMs: number
     openFromOffset: number
@@ -184,42 +180,83 @@ export class ProducerState {
       yield {
         producerId,
         epoch: producer.epoch,
+        coordinatorEpoch: producer.coordinatorEpoch,
         lastSequence: producer.batches.at(-1)?.lastSequence ?? -1,
         lastTimestampMs: producer.lastMs,
-        openFromOffset: this.#open.get(producerId) ?? -1,
+        openFromOffset: producer.openFrom,
       }
   }
 
   /** State as of `offset`: what lies behind it (taken, but not yet on disk) is left out. */
   snapshot(offset: number): ProducerStateSnapshot {
-    const producers: [number, number, number, ProducerBatch[]][] = []
-    for (const [id, producer] of this.#producers) {
-      const batches = producer.batches.filter((batch) => batch.baseOffset < offset)
-      if (batches.length > 0 || producer.batches.length === 0)
-        producers.push([id, producer.epoch, producer.lastMs, batches])
-    }
-    const open = [...this.#open].filter(([, first]) => first < offset)
-    for (const ended of this.#ended)
-      if (ended.markerOffset >= offset && ended.firstOffset < offset) open.push([ended.producerId, ended.firstOffset])
-    return { offset, producers, open, aborted: this.#aborted.filter((aborted) => aborted.lastOffset < offset) }
+    const producers = new Map(this.#producers)
+    undo(producers, this.#journal, offset)
+    return storedOf(
+      offset,
+      producers,
+      this.#aborted.filter((aborted) => aborted.lastOffset < offset),
+    )
   }
 
   static restore(snapshot: ProducerStateSnapshot): ProducerState {
     const state = new ProducerState()
-    for (const [id, epoch, lastMs, batches] of snapshot.producers)
-      state.#producers.set(id, { epoch, lastMs, batches: [...batches] })
-    for (const [id, first] of snapshot.open) state.#open.set(id, first)
+    const open = new Map(snapshot.open)
+    for (const stored of snapshot.producers) state.#producers.set(stored[0], entryOf(stored, open.get(stored[0])))
+    state.#open = openOf(state.#producers)
     state.#aborted = [...snapshot.aborted]
     return state
   }
 
-  #end(producerId: number, markerOffset: number, isAbort: boolean): void {
-    const firstOffset = this.#open.get(producerId)
-    if (firstOffset === undefined) return
+  #end(producerId: number, entry: Producer, markerOffset: number, isAbort: boolean): void {
+    const firstOffset = entry.openFrom
+    if (firstOffset < 0) return
+    entry.openFrom = -1
     this.#open.delete(producerId)
-    this.#ended.push({ firstOffset, markerOffset, producerId })
     if (isAbort) this.#aborted.push({ producerId, firstOffset, lastOffset: markerOffset })
   }
+
+  #forgetJournal(durableOffset: number): void {
+    let done = 0
+    while (done < this.#journal.length && this.#journal[done]!.offset < durableOffset) done++
+    if (done > 0) this.#journal.splice(0, done)
+  }
+}
+
+const NO_BATCHES: readonly ProducerBatch[] = []
+
+/** The batches with the new one: the last five, and those that are not yet on disk. */
+function withBatch(
+  batches: readonly ProducerBatch[],
+  header: BatchHeader,
+  baseOffset: number,
+  durableOffset: number,
+): ProducerBatch[] {
+  let from = 0
+  while (batches.length + 1 - from > KEPT_BATCHES && batches[from]!.lastOffset < durableOffset) from++
+  const next = batches.slice(from)
+  next.push({
+    firstSequence: header.baseSequence,
+    lastSequence: lastSequenceOf(header),
+    baseOffset,
+    lastOffset: baseOffset + header.lastOffsetDelta,
+    timestampMs: header.maxTimestamp,
+  })
+  return next
+}
+
+/** Puts back what the changes from `offset` on replaced. */
+function undo(producers: Map<number, Producer>, journal: readonly Undo[], offset: number): void {
+  for (let at = journal.length - 1; at >= 0; at--) {
+    const change = journal[at]!
+    if (change.offset < offset) return
+    if (change.before === undefined) producers.delete(change.producerId)
+    else producers.set(change.producerId, change.before)
+  }
+}
+
+function openOf(producers: ReadonlyMap<number, Producer>): Map<number, number> {
+  const open = [...producers].filter(([, { openFrom }]) => openFrom >= 0)
+  return new Map(open.map(([id, { openFrom }]): [number, number] => [id, openFrom]).sort((a, b) => a[1] - b[1]))
 }
 
 /** Sequence number of a batch's last record; they wrap to 0 after 2^31 - 1. */

@@ -3,7 +3,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileCache } from './file-cache.ts'
-import { ProducerState, type ProducerStateSnapshot } from './producer-state.ts'
+import type { ProducerStateSnapshot } from './producer-snapshot.ts'
+import { ProducerState } from './producer-state.ts'
 import { RecoveryFile, type RecoveryPoint } from './recovery-point.ts'
 import { readSealedFile, writeSealedFile } from './sealed-file.ts'
 import { damaged, fileFacts, Segment, segmentFileName } from './segment.ts'
@@ -121,7 +122,7 @@ async function recoverTail(
     (header, position, marker) => {
       index.add(header.baseOffset - active.baseOffset, position, header.maxTimestamp, header.sizeBytes)
       if (header.producerId >= 0 && header.baseOffset >= stateFrom)
-        producers.add(header, header.baseOffset, header.baseOffset, marker)
+        producers.add(header, header.baseOffset, header.baseOffset + header.lastOffsetDelta + 1, marker)
     },
   )
   active.setIndex(index)
@@ -160,7 +161,7 @@ async function replay(files: FileCache, segment: Segment, producers: ProducerSta
   const options = { to: segment.sizeBytes, firstOffset: segment.baseOffset, checksums: false }
   const scan = await scanSegment(files, segment.path, options, (header, _position, marker) => {
     if (header.producerId >= 0 && header.baseOffset >= from)
-      producers.add(header, header.baseOffset, header.baseOffset, marker)
+      producers.add(header, header.baseOffset, header.baseOffset + header.lastOffsetDelta + 1, marker)
   })
   if (scan.damage !== undefined) throw damaged(segment.path, scan.endBytes, scan.damage)
 }

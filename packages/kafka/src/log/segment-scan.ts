@@ -7,7 +7,7 @@ import {
   isBatchIntact,
   readBatchHeader,
 } from '../record/batch-header.ts'
-import { BatchView, readControlMarker } from '../record/batch-reader.ts'
+import { BatchView, type ControlMarker, readControlMarker } from '../record/batch-reader.ts'
 import type { FileCache } from './file-cache.ts'
 
 const CHUNK_BYTES = 4 * 1024 * 1024
@@ -22,9 +22,9 @@ export interface ScanResult {
   readonly damage?: string
 }
 
-/** One batch of a scan. `marker`: what a control batch says (0 abort, 1 commit). `false` ends the scan behind this batch. */
+/** One batch of a scan. `marker`: what a control batch says. `false` ends the scan behind this batch. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most visitors return nothing
-export type BatchVisitor = (header: BatchHeader, position: number, marker: number | undefined) => void | false
+export type BatchVisitor = (header: BatchHeader, position: number, marker: ControlMarker | undefined) => void | false
 
 /** Options of {@link scanSegment}: where to start, which offset is the least allowed there, whether checksums are verified. */
 export interface ScanOptions {
@@ -78,7 +78,7 @@ function inspect(
   at: number,
   leastOffset: number,
   checksums: boolean,
-): { header: BatchHeader; marker: number | undefined } | string | undefined {
+): { header: BatchHeader; marker: ControlMarker | undefined } | string | undefined {
   try {
     const size = batchSizeAt(bytes, at)
     if (size === 0) return undefined
@@ -87,7 +87,7 @@ function inspect(
     if (header.baseOffset < leastOffset || header.lastOffsetDelta < 0)
       return `a batch has offset ${header.baseOffset} where at least ${leastOffset} must follow`
     const batch = new BatchView(bytes, at)
-    return { header, marker: batch.isControl ? readControlMarker(batch).type : undefined }
+    return { header, marker: batch.isControl ? readControlMarker(batch) : undefined }
   } catch (error) {
     return KafkaError.from(error).message
   }
