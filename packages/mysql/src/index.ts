@@ -16,6 +16,7 @@ export { MysqlDataError, MysqlError, MysqlProtocolError, MysqlUnsupportedError }
 // event: decoders of binlog events
 export { readBinlogFile } from './event/binlog-file.ts'
 export { ByteCursor, corruptEvent, type EventPlace } from './event/byte-cursor.ts'
+export { decodeEvent } from './event/decode-event.ts'
 export type { EventHeader, RowsEvent, TableMapEvent } from './event/event.ts'
 export { EventStream } from './event/event-stream.ts'
 export { type EventHandling, EventType, eventHandling, eventTypeName, unsupportedEvent } from './event/event-types.ts'
@@ -30,7 +31,7 @@ export { decodeRotate, type RotateEvent } from './event/rotate.ts'
 export { DUMMY_TABLE_ID, RowsDecoder, STMT_END_F } from './event/rows.ts'
 export { decodeRowsQuery } from './event/rows-query.ts'
 export { decodeTableMap, TableMaps } from './event/table-map.ts'
-export { decodeTransactionPayload, PayloadEvents } from './event/transaction-payload.ts'
+export { PayloadEvents } from './event/transaction-payload.ts'
 export { decodeXid } from './event/xid.ts'
 // gtid: sets of transactions
 export { GtidSet, type GtidSource } from './gtid/gtid-set.ts'

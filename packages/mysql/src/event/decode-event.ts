@@ -5,21 +5,26 @@ import type { EventView } from './event-view.ts'
 import { decodeGtid } from './gtid.ts'
 import { decodeHeartbeat } from './heartbeat.ts'
 import { decodeMariaDbGtid, decodeMariaDbGtidList } from './mariadb-gtid.ts'
+import { decodePayloadBlock } from './payload-block.ts'
 import { decodePreviousGtids } from './previous-gtids.ts'
 import { decodeQuery } from './query.ts'
 import { decodeRotate } from './rotate.ts'
 import { RowsDecoder } from './rows.ts'
 import { decodeRowsQuery } from './rows-query.ts'
 import { decodeTableMap } from './table-map.ts'
-import { decodeTransactionPayload, PayloadEvents } from './transaction-payload.ts'
 import { decodeXid } from './xid.ts'
 
-/** The decoded body of an event; null for types that are known to be harmless. Throws MYSQL_PROTOCOL_EVENT for corrupt bytes. */
+/**
+ * The decoded body of an event; null for types that are known to be harmless. Of a compressed transaction its block: PayloadEvents steps
+ * through it. Throws MYSQL_PROTOCOL_EVENT for corrupt bytes.
+ */
 export function decodeEvent(view: EventView): unknown {
   const cursor = new ByteCursor().open(view.bytes, view.bodyStart, view.bodyEnd, view)
   switch (view.header.typeCode) {
     case EventType.QUERY_EVENT:
       return decodeQuery(cursor)
+    case EventType.MARIADB_QUERY_COMPRESSED_EVENT:
+      return decodeQuery(cursor, true)
     case EventType.ROTATE_EVENT:
       return decodeRotate(cursor)
     case EventType.XID_EVENT:
@@ -33,6 +38,12 @@ export function decodeEvent(view: EventView): unknown {
     case EventType.UPDATE_ROWS_EVENT:
     case EventType.DELETE_ROWS_EVENT:
     case EventType.PARTIAL_UPDATE_ROWS_EVENT:
+    case EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT_V1:
+    case EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT_V1:
+    case EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT_V1:
+    case EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT:
+    case EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT:
+    case EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT:
       return new RowsDecoder().decode(cursor, view)
     case EventType.HEARTBEAT_LOG_EVENT:
     case EventType.HEARTBEAT_LOG_EVENT_V2:
@@ -51,15 +62,8 @@ export function decodeEvent(view: EventView): unknown {
     case EventType.MARIADB_GTID_LIST_EVENT:
       return decodeMariaDbGtidList(cursor)
     case EventType.TRANSACTION_PAYLOAD_EVENT:
-      return decodeInner(view, decodeTransactionPayload(cursor))
+      return decodePayloadBlock(cursor)
     default:
       return null
   }
-}
-
-function decodeInner(view: EventView, bytes: Buffer): { readonly typeCode: number; readonly event: unknown }[] {
-  const inner = new PayloadEvents(view, bytes)
-  const events: { readonly typeCode: number; readonly event: unknown }[] = []
-  while (inner.next()) events.push({ typeCode: inner.header.typeCode, event: decodeEvent(inner) })
-  return events
 }

@@ -4,6 +4,7 @@ import { MysqlProtocolError } from '../error.ts'
 import { ByteCursor, corruptEvent } from './byte-cursor.ts'
 import { rangeChecksum } from './checksum.ts'
 import type { EventHeader } from './event.ts'
+import { MutableHeader } from './event-header.ts'
 import { EventType, eventHandling, unsupportedEvent } from './event-types.ts'
 import {
   CHECKSUM_BYTES,
@@ -19,15 +20,6 @@ import { decodeRotate } from './rotate.ts'
 const TWO_32 = 0x1_0000_0000
 /** Where the first event of every file stands. */
 const FIRST_POSITION = 4
-
-class MutableHeader implements EventHeader {
-  timestampSec = 0
-  typeCode = 0
-  serverId = 0
-  lengthBytes = 0
-  logPos = 0
-  flags = 0
-}
 
 class MutableView implements EventView {
   readonly header = new MutableHeader()
@@ -97,12 +89,7 @@ export class EventStream {
     this.#view.startPosition = this.#position
     if (end - start < EVENT_HEADER_BYTES)
       throw corruptEvent(this.#view, `has ${end - start} bytes, less than its header`)
-    header.timestampSec = bytes.readUInt32LE(start)
-    header.typeCode = bytes[start + 4]!
-    header.serverId = bytes.readUInt32LE(start + 5)
-    header.lengthBytes = bytes.readUInt32LE(start + 9)
-    header.logPos = bytes.readUInt32LE(start + 13)
-    header.flags = bytes.readUInt16LE(start + 17)
+    header.read(bytes, start)
     if (header.lengthBytes !== end - start) {
       throw corruptEvent(this.#view, `says it has ${header.lengthBytes} bytes where ${end - start} came`)
     }

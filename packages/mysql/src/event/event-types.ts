@@ -29,8 +29,17 @@ export const EventType = {
   HEARTBEAT_LOG_EVENT_V2: 41,
   GTID_TAGGED_LOG_EVENT: 42,
   MARIADB_ANNOTATE_ROWS_EVENT: 160,
+  MARIADB_BINLOG_CHECKPOINT_EVENT: 161,
   MARIADB_GTID_EVENT: 162,
   MARIADB_GTID_LIST_EVENT: 163,
+  MARIADB_START_ENCRYPTION_EVENT: 164,
+  MARIADB_QUERY_COMPRESSED_EVENT: 165,
+  MARIADB_WRITE_ROWS_COMPRESSED_EVENT_V1: 166,
+  MARIADB_UPDATE_ROWS_COMPRESSED_EVENT_V1: 167,
+  MARIADB_DELETE_ROWS_COMPRESSED_EVENT_V1: 168,
+  MARIADB_WRITE_ROWS_COMPRESSED_EVENT: 169,
+  MARIADB_UPDATE_ROWS_COMPRESSED_EVENT: 170,
+  MARIADB_DELETE_ROWS_COMPRESSED_EVENT: 171,
 } as const
 
 /** `decoded`: there is a decoder; `harmless`: nothing in it concerns row changes; `stop`: reading on would lose or invent changes. */
@@ -45,7 +54,6 @@ interface EventTypeEntry {
 
 const STATEMENT = 'Set binlog_format=ROW (it is the only format that carries row changes) and take a new snapshot.'
 const OLD = 'The log was written by a server older than 5.6; take a new snapshot of a newer server.'
-const MARIADB_COMPRESSED = 'Set log_bin_compress=OFF on the MariaDB server and take a new snapshot.'
 
 const entries: Readonly<Record<number, EventTypeEntry>> = {
   1: { name: 'START_EVENT_V3', handling: 'stop', hint: OLD },
@@ -104,13 +112,13 @@ const entries: Readonly<Record<number, EventTypeEntry>> = {
   162: { name: 'GTID_EVENT', handling: 'decoded' },
   163: { name: 'GTID_LIST_EVENT', handling: 'decoded' },
   164: { name: 'START_ENCRYPTION_EVENT', handling: 'harmless' },
-  165: { name: 'QUERY_COMPRESSED_EVENT', handling: 'stop', hint: MARIADB_COMPRESSED },
-  166: { name: 'WRITE_ROWS_COMPRESSED_EVENT_V1', handling: 'stop', hint: MARIADB_COMPRESSED },
-  167: { name: 'UPDATE_ROWS_COMPRESSED_EVENT_V1', handling: 'stop', hint: MARIADB_COMPRESSED },
-  168: { name: 'DELETE_ROWS_COMPRESSED_EVENT_V1', handling: 'stop', hint: MARIADB_COMPRESSED },
-  169: { name: 'WRITE_ROWS_COMPRESSED_EVENT', handling: 'stop', hint: MARIADB_COMPRESSED },
-  170: { name: 'UPDATE_ROWS_COMPRESSED_EVENT', handling: 'stop', hint: MARIADB_COMPRESSED },
-  171: { name: 'DELETE_ROWS_COMPRESSED_EVENT', handling: 'stop', hint: MARIADB_COMPRESSED },
+  165: { name: 'QUERY_COMPRESSED_EVENT', handling: 'decoded' },
+  166: { name: 'WRITE_ROWS_COMPRESSED_EVENT_V1', handling: 'decoded' },
+  167: { name: 'UPDATE_ROWS_COMPRESSED_EVENT_V1', handling: 'decoded' },
+  168: { name: 'DELETE_ROWS_COMPRESSED_EVENT_V1', handling: 'decoded' },
+  169: { name: 'WRITE_ROWS_COMPRESSED_EVENT', handling: 'decoded' },
+  170: { name: 'UPDATE_ROWS_COMPRESSED_EVENT', handling: 'decoded' },
+  171: { name: 'DELETE_ROWS_COMPRESSED_EVENT', handling: 'decoded' },
 }
 
 const UNKNOWN_HINT = 'The event is newer than this program, or the log is damaged; compare with mysqlbinlog.'

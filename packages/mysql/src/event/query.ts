@@ -1,5 +1,6 @@
-// QUERY_EVENT: a statement: BEGIN, COMMIT, DDL, and everything in statement format.
+// QUERY_EVENT: a statement: BEGIN, COMMIT, DDL, and everything in statement format; also MariaDB's QUERY_COMPRESSED_EVENT.
 import type { ByteCursor } from './byte-cursor.ts'
+import { inflateRest } from './mariadb-compressed.ts'
 
 /** A statement with the session values that it was run with. Members are null where the event does not carry them. */
 export interface QueryEvent {
@@ -36,8 +37,9 @@ interface StatusVariables {
 
 /**
  * Shape: thread id (4) | seconds (4) | database length (1) | error code (2) | status length (2) | status variables | database | NUL | text.
+ * `isCompressed`: the text is packed (see mariadb-compressed.ts).
  */
-export function decodeQuery(cursor: ByteCursor): QueryEvent {
+export function decodeQuery(cursor: ByteCursor, isCompressed = false): QueryEvent {
   const threadId = cursor.u32()
   const execSec = cursor.u32()
   const databaseBytes = cursor.u8()
@@ -49,7 +51,7 @@ export function decodeQuery(cursor: ByteCursor): QueryEvent {
   cursor.pos = statusEnd
   const database = cursor.utf8(databaseBytes)
   cursor.take(1)
-  const sql = cursor.utf8(cursor.remaining)
+  const sql = isCompressed ? inflateRest(cursor).toString('utf8') : cursor.utf8(cursor.remaining)
   return { threadId, execSec, errorCode, database, sql, ...status }
 }
 

@@ -1,111 +1,119 @@
-// TRANSACTION_PAYLOAD_EVENT: the events of one transaction in a compressed block (binlog_transaction_compression).
+// TRANSACTION_PAYLOAD_EVENT: the events of one transaction in a block (binlog_transaction_compression). Small blocks are unpacked at once;
+// large ones piece by piece while their events are read, so that a transaction of gigabytes takes the memory of one piece.
 import { zstdDecompressSync } from 'node:zlib'
 import { type ByteCursor, corruptEvent } from './byte-cursor.ts'
-import type { EventHeader } from './event.ts'
-import { eventHandling, unsupportedEvent } from './event-types.ts'
+import { MutableHeader } from './event-header.ts'
+import { EventType, eventHandling, unsupportedEvent } from './event-types.ts'
 import { EVENT_HEADER_BYTES, type EventView } from './event-view.ts'
+import { COMPRESSION_NONE, decodePayloadBlock, type PayloadBlock } from './payload-block.ts'
+import { PayloadUnpacker } from './payload-unpacker.ts'
 
-const FIELD_END = 0
-const FIELD_PAYLOAD_SIZE = 1
-const FIELD_COMPRESSION_TYPE = 2
-const FIELD_UNCOMPRESSED_SIZE = 3
-const COMPRESSION_ZSTD = 0
-const COMPRESSION_NONE = 255
+/** Blocks of up to this size are unpacked at once: a promise and a decompressor for each small transaction would cost more. */
+const WHOLE_BYTES = 512 * 1024
 
-/** Largest block that is unpacked: what a server's max_allowed_packet can hold. A false size cannot take more memory than this. */
-const MAX_UNCOMPRESSED_BYTES = 1024 * 1024 * 1024
+/** Events that end or start files stand in no transaction. */
+const NEVER_INSIDE: ReadonlySet<number> = new Set([
+  EventType.STOP_EVENT,
+  EventType.ROTATE_EVENT,
+  EventType.FORMAT_DESCRIPTION_EVENT,
+  EventType.PREVIOUS_GTIDS_LOG_EVENT,
+  EventType.TRANSACTION_PAYLOAD_EVENT,
+])
 
 /**
- * Unpacks the events of a transaction. Shape: fields of type (lenenc) | length (lenenc) | value (lenenc), ended by type 0 | the block.
- * The block's events have headers but no checksums. Throws MYSQL_PROTOCOL_EVENT for blocks that do not fit what they say.
+ * Steps through the events of a block: `next` until it is false; then, while `needsMore`, `await fill()` and on with `next`. The events
+ * have headers but no checksums, and all stand at the position of the event that holds the block, whose bytes must stay valid.
  */
-export function decodeTransactionPayload(cursor: ByteCursor): Buffer {
-  let payloadBytes = -1
-  let compression = COMPRESSION_NONE
-  let uncompressedBytes = -1
-  for (;;) {
-    const field = cursor.lenenc()
-    if (field === FIELD_END) break
-    const length = cursor.lenenc()
-    const end = cursor.take(length) + length
-    cursor.pos -= length
-    if (field === FIELD_PAYLOAD_SIZE) payloadBytes = cursor.lenenc()
-    else if (field === FIELD_COMPRESSION_TYPE) compression = cursor.lenenc()
-    else if (field === FIELD_UNCOMPRESSED_SIZE) uncompressedBytes = cursor.lenenc()
-    cursor.pos = end
-  }
-  const at = cursor.take(payloadBytes < 0 ? cursor.remaining : payloadBytes)
-  const block = cursor.bytes.subarray(at, cursor.pos)
-  if (compression === COMPRESSION_NONE) return Buffer.from(block)
-  if (compression !== COMPRESSION_ZSTD) throw cursor.corrupt(`is compressed by the unknown method ${compression}`)
-  if (uncompressedBytes < 0 || uncompressedBytes > MAX_UNCOMPRESSED_BYTES) {
-    throw cursor.corrupt(`says it unpacks to ${uncompressedBytes} bytes`)
-  }
-  return unpack(block, uncompressedBytes, cursor)
-}
-
-function unpack(block: Buffer, uncompressedBytes: number, cursor: ByteCursor): Buffer {
-  let bytes: Buffer
-  try {
-    bytes = zstdDecompressSync(block, { maxOutputLength: Math.max(uncompressedBytes, 1) })
-  } catch {
-    throw cursor.corrupt('cannot be unpacked')
-  }
-  if (bytes.length !== uncompressedBytes)
-    throw cursor.corrupt(`unpacks to ${bytes.length} of ${uncompressedBytes} bytes`)
-  return bytes
-}
-
-class InnerHeader implements EventHeader {
-  timestampSec = 0
-  typeCode = 0
-  serverId = 0
-  lengthBytes = 0
-  logPos = 0
-  flags = 0
-}
-
-/** Steps through the events of an unpacked block. All of them stand at the position of the event that holds the block. */
 export class PayloadEvents implements EventView {
-  readonly header = new InnerHeader()
-  readonly bytes: Buffer
+  readonly header = new MutableHeader()
   readonly file: string
   readonly startPosition: number
   readonly endPosition: number
   readonly isArtificial = false
+  bytes: Buffer
   bodyStart = 0
   bodyEnd = 0
+  readonly #unpacker: PayloadUnpacker | null
+  readonly #stopsAtUnsupported: boolean
   #pos = 0
+  #end: number
 
-  /** `outer` is the view of the TRANSACTION_PAYLOAD event, `bytes` its unpacked block. */
-  constructor(outer: EventView, bytes: Buffer) {
-    this.bytes = bytes
+  /**
+   * `outer` is the view of the TRANSACTION_PAYLOAD event, `cursor` stands at its body. Throws MYSQL_PROTOCOL_EVENT.
+   * `stopsAtUnsupported` false hands out events that no change can be read from, for tools.
+   */
+  constructor(outer: EventView, cursor: ByteCursor, options: { readonly stopsAtUnsupported?: boolean } = {}) {
     this.file = outer.file
     this.startPosition = outer.startPosition
     this.endPosition = outer.endPosition
+    this.header.typeCode = outer.header.typeCode
+    this.#stopsAtUnsupported = options.stopsAtUnsupported ?? true
+    const payload = decodePayloadBlock(cursor)
+    const isWhole = payload.compression === COMPRESSION_NONE || payload.unpackedBytes! <= WHOLE_BYTES
+    this.#unpacker = isWhole ? null : new PayloadUnpacker(payload.block, payload.unpackedBytes!, this)
+    this.bytes = isWhole ? unpackWhole(payload, cursor) : this.#unpacker!.bytes
+    this.#end = isWhole ? this.bytes.length : 0
   }
 
-  /** Moves to the next event, which is this object; false at the end. Throws MYSQL_PROTOCOL_EVENT, MYSQL_EVENT_UNSUPPORTED. */
+  /** Whether there are events behind those that `next` has given. */
+  get needsMore(): boolean {
+    return this.#unpacker !== null && !this.#unpacker.isDone
+  }
+
+  /** Moves to the next event, which is this object; false where no further one is whole. Throws MYSQL_PROTOCOL_EVENT, MYSQL_EVENT_UNSUPPORTED. */
   next(): boolean {
     const { bytes, header } = this
     const start = this.#pos
-    if (start === bytes.length) return false
-    if (bytes.length - start < EVENT_HEADER_BYTES) throw corruptEvent(this, 'ends within an event header')
-    header.timestampSec = bytes.readUInt32LE(start)
-    header.typeCode = bytes[start + 4]!
-    header.serverId = bytes.readUInt32LE(start + 5)
-    header.lengthBytes = bytes.readUInt32LE(start + 9)
-    header.logPos = bytes.readUInt32LE(start + 13)
-    header.flags = bytes.readUInt16LE(start + 17)
-    if (header.lengthBytes < EVENT_HEADER_BYTES || header.lengthBytes > bytes.length - start) {
-      throw corruptEvent(this, `holds an event of ${header.lengthBytes} bytes where ${bytes.length - start} are left`)
+    const left = this.#end - start
+    if (left < EVENT_HEADER_BYTES) {
+      if (left > 0 && !this.needsMore) throw corruptEvent(this, 'ends within an event header')
+      return false
+    }
+    header.read(bytes, start)
+    const { lengthBytes, typeCode } = header
+    if (lengthBytes < EVENT_HEADER_BYTES) throw corruptEvent(this, `is an inner event of ${lengthBytes} bytes`)
+    if (lengthBytes > left) {
+      if (this.needsMore) return false
+      throw corruptEvent(this, `is an inner event of ${lengthBytes} bytes where ${left} are left`)
     }
     this.bodyStart = start + EVENT_HEADER_BYTES
-    this.bodyEnd = start + header.lengthBytes
+    this.bodyEnd = start + lengthBytes
     this.#pos = this.bodyEnd
-    if (eventHandling(header.typeCode, header.flags) === 'stop') {
+    if (NEVER_INSIDE.has(typeCode)) throw corruptEvent(this, 'stands inside a transaction')
+    if (this.#stopsAtUnsupported && eventHandling(typeCode, header.flags) === 'stop') {
       throw unsupportedEvent(this, bytes.subarray(start, start + EVENT_HEADER_BYTES))
     }
     return true
   }
+
+  /** Unpacks the next piece; ends the life of the events before. Throws MYSQL_PROTOCOL_EVENT for a block that does not fit what it says. */
+  async fill(): Promise<void> {
+    const unpacker = this.#unpacker!
+    const left = this.#end - this.#pos
+    // An event that is larger than a piece: all of it at once, not piece after piece looked at again.
+    const wanted = left >= EVENT_HEADER_BYTES ? this.bytes.readUInt32LE(this.#pos + 9) : EVENT_HEADER_BYTES
+    await unpacker.more(this.#pos, Math.max(wanted - left, 1))
+    this.bytes = unpacker.bytes
+    this.#pos = 0
+    this.#end = unpacker.length
+  }
+
+  /** Lets the decompressor go, where the events are not read to their end. */
+  close(): void {
+    this.#unpacker?.close()
+  }
+}
+
+function unpackWhole({ compression, unpackedBytes, block }: PayloadBlock, cursor: ByteCursor): Buffer {
+  if (compression === COMPRESSION_NONE) return block
+  const size = unpackedBytes!
+  let bytes: Buffer
+  try {
+    // A chunk as large as the answer: no second piece to join.
+    bytes = zstdDecompressSync(block, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size, 64) })
+  } catch {
+    throw cursor.corrupt('cannot be unpacked')
+  }
+  if (bytes.length !== size) throw cursor.corrupt(`unpacks to ${bytes.length} of ${size} bytes`)
+  return bytes
 }

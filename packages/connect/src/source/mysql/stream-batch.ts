@@ -8,14 +8,14 @@ import type { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 import type { StreamProgress } from './stream-progress.ts'
 
-/** Drives the events of a chunk, up to its end or to a statement. `sourceOffset` is known once `forEach` has returned. */
+/** Drives the events of a chunk, up to its end, to a statement, or to a stop inside a compressed transaction. `sourceOffset` is known once `forEach` has returned. */
 export class ChunkBatch implements SourceBatch {
   readonly sourcePartition: SourcePartition
   readonly #chunk: EventChunk
   readonly #decoder: StreamDecoder
   readonly #progress: StreamProgress
   #offset: SourceOffset | null = null
-  /** Whether the chunk has no further event; false: the stream stopped at a statement, or `forEach` was not called. */
+  /** Whether the chunk has no further event; false: the stream stopped before, or `forEach` was not called. */
   isChunkDone = false
 
   constructor(partition: SourcePartition, chunk: EventChunk, decoder: StreamDecoder, progress: StreamProgress) {
@@ -33,13 +33,13 @@ export class ChunkBatch implements SourceBatch {
     const chunk = this.#chunk
     const decoder = this.#decoder
     try {
-      for (;;) {
+      for (let isStopped = decoder.resume(visit); !isStopped; ) {
         const view = chunk.next()
         if (view === null) {
           this.isChunkDone = true
           break
         }
-        if (decoder.decode(view, visit)) break
+        isStopped = decoder.decode(view, visit)
       }
     } catch (error) {
       throw cdcErrorOf(error)

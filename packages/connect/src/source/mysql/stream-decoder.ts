@@ -7,9 +7,9 @@ import {
   decodeQuery,
   decodeRotate,
   decodeRowsQuery,
-  decodeTransactionPayload,
   EventType,
   type EventView,
+  eventHandling,
   PayloadEvents,
   type QueryEvent,
   RowsDecoder,
@@ -47,6 +47,9 @@ export interface PendingStatement {
   readonly isDone: boolean
 }
 
+/** Inside a compressed transaction a batch ends after about so many bytes, as it does with a chunk of plain events. */
+const BATCH_BYTES = 256 * 1024
+
 /** What {@link StreamDecoder} works with. */
 export interface StreamDecoderOptions {
   readonly config: MysqlConnectorConfig
@@ -67,6 +70,8 @@ export class StreamDecoder {
   readonly #maps = new TableMaps()
   readonly #cursor = new ByteCursor()
   readonly #rowsDecoder = new RowsDecoder()
+  /** The compressed transaction whose events are being read. */
+  #payload: PayloadEvents | null = null
   #threadId: number | null = null
   #query: string | null = null
   #hasRows = false
@@ -90,12 +95,38 @@ export class StreamDecoder {
     this.#maps.clear()
     this.#hasRows = false
     this.#query = null
+    this.#payload?.close()
+    this.#payload = null
     this.pending = null
   }
 
+  /** Whether {@link StreamDecoder.fill} is to be called before the next batch. */
+  get needsFill(): boolean {
+    return this.#payload?.needsMore === true
+  }
+
+  /** Unpacks more of a compressed transaction. Throws MysqlProtocolError. */
+  async fill(): Promise<void> {
+    await this.#payload?.fill()
+  }
+
+  /** Goes on inside a compressed transaction, if one is open, and answers as {@link StreamDecoder.decode}. */
+  resume(visit: (item: SourceItem) => void): boolean {
+    const payload = this.#payload
+    if (payload === null) return false
+    for (let bytes = 0; payload.next(); ) {
+      if (this.decode(payload, visit)) return true
+      bytes += payload.header.lengthBytes
+      if (bytes >= BATCH_BYTES) return true
+    }
+    if (payload.needsMore) return true
+    this.#payload = null
+    return false
+  }
+
   /**
-   * Takes one event. Answers true when the stream has to stop behind it for {@link StreamDecoder.pending}. Throws CDC_UNSUPPORTED_EVENT,
-   * CDC_SCHEMA_* and MysqlProtocolError.
+   * Takes one event. Answers true when the stream has to stop behind it: for {@link StreamDecoder.pending}, or in the middle of a compressed
+   * transaction, with which {@link StreamDecoder.resume} goes on. Throws CDC_UNSUPPORTED_EVENT, CDC_SCHEMA_* and MysqlProtocolError.
    */
   decode(view: EventView, visit: (item: SourceItem) => void): boolean {
     const cursor = this.#cursor.open(view.bytes, view.bodyStart, view.bodyEnd, view)
@@ -112,6 +143,12 @@ export class StreamDecoder {
       case EventType.UPDATE_ROWS_EVENT_V1:
       case EventType.DELETE_ROWS_EVENT_V1:
       case EventType.PARTIAL_UPDATE_ROWS_EVENT:
+      case EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT_V1:
+      case EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT_V1:
+      case EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT_V1:
+      case EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT:
+      case EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT:
+      case EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT:
         this.#takeRows(view, this.#rowsDecoder.decode(cursor, view), visit)
         progress.eventDone()
         return false
@@ -120,6 +157,8 @@ export class StreamDecoder {
         return false
       case EventType.QUERY_EVENT:
         return this.#takeQuery(view, decodeQuery(cursor), visit)
+      case EventType.MARIADB_QUERY_COMPRESSED_EVENT:
+        return this.#takeQuery(view, decodeQuery(cursor, true), visit)
       case EventType.GTID_LOG_EVENT:
       case EventType.ANONYMOUS_GTID_LOG_EVENT:
       case EventType.GTID_TAGGED_LOG_EVENT:
@@ -143,13 +182,21 @@ export class StreamDecoder {
         progress.move(view)
         return false
       case EventType.TRANSACTION_PAYLOAD_EVENT:
-        this.#takePayload(view, visit)
-        return false
+        // Its events stand at the position of the one that holds them.
+        this.#payload = new PayloadEvents(view, cursor)
+        return this.resume(visit)
       case EventType.MARIADB_GTID_EVENT:
       case EventType.MARIADB_GTID_LIST_EVENT:
       case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
         throw unsupportedInStream(view, 'an event of MariaDB', 'The MySQL connector reads MySQL servers only.')
       default:
+        if (eventHandling(view.header.typeCode, view.header.flags) !== 'harmless') {
+          throw unsupportedInStream(
+            view,
+            'an event that the stream does not know',
+            'Report it with the server version.',
+          )
+        }
         progress.eventDone()
         progress.move(view)
         return false
@@ -163,20 +210,6 @@ export class StreamDecoder {
     if (pending === null) return
     if (pending.isInTransaction) this.#progress.eventDone()
     else this.#progress.endGtid()
-  }
-
-  // A compressed transaction: its events stand at the position of the one that holds them.
-  #takePayload(view: EventView, visit: (item: SourceItem) => void): void {
-    const inner = new PayloadEvents(view, decodeTransactionPayload(this.#cursor))
-    while (inner.next()) {
-      if (this.decode(inner, visit)) {
-        throw unsupportedInStream(
-          view,
-          'a statement inside a compressed transaction',
-          'Set binlog_transaction_compression=OFF.',
-        )
-      }
-    }
   }
 
   #takeGtid(view: EventView): void {

@@ -67,6 +67,7 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
           yield batch
           isDone = batch.isChunkDone
           if (decoder.pending !== null) yield* statementBatches(options)
+          if (decoder.needsFill) await decoder.fill()
         }
         const heartbeat = options.heartbeat.due(progress)
         if (heartbeat === null) continue

@@ -118,6 +118,7 @@ export async function streamLog(input: StreamInput): Promise<StreamOutcome> {
         }
         decoder.statementDone()
       }
+      if (decoder.needsFill) await decoder.fill()
     }
     isEnd = chunk.isEnd
   }
