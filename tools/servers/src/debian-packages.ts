@@ -26,12 +26,13 @@ export interface DebianSet {
 /** An unpacked set: run programs of it by {@link DebianTree.command}. */
 export class DebianTree {
   readonly root: string
-  readonly #libraries: string
+  /** Up to Debian 12 there are two places: /lib is not yet a link to /usr/lib inside of the packages. */
+  readonly #libraries: readonly string[]
 
   constructor(root: string) {
     this.root = root
     const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
-    this.#libraries = path.join(root, 'usr/lib', triplet)
+    this.#libraries = ['usr/lib', 'lib'].map((place) => path.join(root, place, triplet))
   }
 
   /** Absolute path of a file of the tree. */
@@ -42,9 +43,12 @@ export class DebianTree {
   /** Command and first arguments that run a program of the tree with the tree's own loader. */
   command(program: string): { readonly command: string; readonly args: readonly string[] } {
     const loader = process.arch === 'arm64' ? 'ld-linux-aarch64.so.1' : 'ld-linux-x86-64.so.2'
-    const inLib = path.join(this.#libraries, loader)
-    const command = existsSync(inLib) ? inLib : path.join(this.root, 'usr/lib64', loader)
-    return { command, args: ['--library-path', this.#libraries, path.join(this.root, program)] }
+    const places = [
+      ...this.#libraries.map((folder) => path.join(folder, loader)),
+      path.join(this.root, 'usr/lib64', loader),
+    ]
+    const command = places.find((place) => existsSync(place)) ?? (places.at(-1) as string)
+    return { command, args: ['--library-path', this.#libraries.join(':'), path.join(this.root, program)] }
   }
 }
 

@@ -1,4 +1,4 @@
-// MariaDB 11 from Debian's packages: private data folder, loopback port, empty root password.
+// MariaDB from Debian's packages: private data folder, loopback port, empty root password.
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -11,43 +11,53 @@ import { ServerProcess } from './server-process.ts'
 
 const run = promisify(execFile)
 
-const MARIADB: DebianSet = {
-  name: 'mariadb',
-  suite: 'trixie',
-  // mariadb-server holds the SQL that makes the system tables
-  packages: ['mariadb-server', 'mariadb-server-core', 'mariadb-client-core'],
-  without: [
-    'perl',
-    'libperl',
-    'libgdbm',
-    'libdb5',
-    'debconf',
-    'systemd',
-    'galera',
-    'rsync',
-    'socat',
-    'lsof',
-    'psmisc',
-    'gawk',
-    'iproute2',
-    'libdbi',
-    'libdbd',
-    'adduser',
-    'passwd',
-  ],
-  proof: 'usr/sbin/mariadbd',
+/** MariaDB versions that can be had: Debian 12 has the one, Debian 13 the other. */
+export type MariadbVersion = '10.11' | '11.8'
+
+const WITHOUT = [
+  'perl',
+  'libperl',
+  'libgdbm',
+  'libdb5',
+  'debconf',
+  'systemd',
+  'galera',
+  'rsync',
+  'socat',
+  'lsof',
+  'psmisc',
+  'gawk',
+  'iproute2',
+  'libdbi',
+  'libdbd',
+  'adduser',
+  'passwd',
+]
+
+const SETS: Readonly<Record<MariadbVersion, DebianSet>> = {
+  '11.8': setOf('mariadb', 'trixie'),
+  '10.11': setOf('mariadb-10.11', 'bookworm'),
 }
 
+// mariadb-server holds the SQL that makes the system tables
+function setOf(name: string, suite: string): DebianSet {
+  const packages = ['mariadb-server', 'mariadb-server-core', 'mariadb-client-core']
+  return { name, suite, packages, without: WITHOUT, proof: 'usr/sbin/mariadbd' }
+}
+
+/** Statements that make the system tables; MariaDB 10 has `mysql` where 11 has `mariadb` in the names, also in that of their folder. */
 const SYSTEM_TABLES = [
-  'mariadb_system_tables.sql',
-  'mariadb_performance_tables.sql',
-  'mariadb_system_tables_data.sql',
+  '*_system_tables.sql',
+  '*_performance_tables.sql',
+  '*_system_tables_data.sql',
   'fill_help_tables.sql',
-  'mariadb_sys_schema.sql',
+  '*_sys_schema.sql',
 ]
 
 /** How to start a MariaDB server. */
 export interface MariadbOptions {
+  /** Default 11.8. */
+  readonly version?: MariadbVersion
   /** Data folder, kept at stop; without one a fresh folder is used and removed at stop. */
   readonly dataFolder?: string
   readonly port?: number
@@ -59,13 +69,14 @@ export interface MariadbOptions {
 
 /** Starts MariaDB with the binary log on, fetching it first when the cache does not have it. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<MysqlServer> {
-  const tree = await debianTree(MARIADB, options.log)
+  const tree = await debianTree(SETS[options.version ?? '11.8'], options.log)
   const folder = options.dataFolder ?? freshFolder('mariadb')
   mkdirSync(folder, { recursive: true })
   await endLeftover(path.join(folder, 'pid'), folder)
   const port = options.port ?? (await freePort())
   const socketPath = socketFor(folder)
-  const share = tree.file('usr/share/mariadb')
+  const word = existsSync(tree.file('usr/share/mariadb')) ? 'mariadb' : 'mysql'
+  const share = tree.file(`usr/share/${word}`)
   const base = [
     '--no-defaults',
     `--datadir=${path.join(folder, 'data')}`,
@@ -75,7 +86,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<MysqlS
     `--plugin-dir=${tree.file('usr/lib/mysql/plugin')}`,
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
   ]
-  if (!existsSync(path.join(folder, 'data', 'mysql'))) await bootstrap(tree, share, base, path.join(folder, 'data'))
+  if (!existsSync(path.join(folder, 'data', 'mysql'))) await bootstrap(tree, word, base, path.join(folder, 'data'))
   const mariadbd = tree.command('usr/sbin/mariadbd')
   const server = ServerProcess.start({
     name: 'mariadbd',
@@ -105,10 +116,12 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<MysqlS
 }
 
 /** Makes the system tables by the server's own bootstrap mode; accounts: root without a password, and no anonymous ones. */
-async function bootstrap(tree: DebianTree, share: string, base: readonly string[], data: string): Promise<void> {
+async function bootstrap(tree: DebianTree, word: string, base: readonly string[], data: string): Promise<void> {
   rmSync(data, { recursive: true, force: true })
   mkdirSync(data, { recursive: true })
-  const sql = SYSTEM_TABLES.map((name) => readFileSync(path.join(share, name), 'utf8'))
+  const sql = SYSTEM_TABLES.map((name) =>
+    readFileSync(tree.file(`usr/share/${word}/${name.replace('*', word)}`), 'utf8'),
+  )
   const text = [
     'CREATE DATABASE IF NOT EXISTS mysql;',
     'USE mysql;',

@@ -15,9 +15,10 @@ test('MySQL', async () => {
   expect(existsSync(server.dataFolder)).toBe(false)
 })
 
-test('MariaDB', async () => {
-  const server = await startMariadb()
+test.each(['10.11', '11.8'] as const)('MariaDB %s', async (version) => {
+  const server = await startMariadb({ version })
   expect(await server.sql('SELECT @@version, @@log_bin, @@binlog_format')).toMatch(/MariaDB.*\t1\tROW/)
+  expect(await server.sql('SELECT @@version')).toContain(version)
   expect(await server.sql("SELECT count(*) FROM mysql.global_priv WHERE User=''")).toBe('0\n')
   await server.stop()
   expect(await answersAt(server.port)).toBe(false)
