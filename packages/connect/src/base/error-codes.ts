@@ -126,6 +126,12 @@ export const errorCodes = {
     hint: 'Check database.hostname and that database.server.id is used once in the topology.',
     javaClass: DEBEZIUM,
   },
+  CDC_POSITION_DAMAGED: {
+    means: 'The server cannot read its own log at the stored position.',
+    retriable: false,
+    hint: 'Check the log file on the server with mysqlbinlog --verify-binlog-checksum, or read from a replica.',
+    javaClass: DEBEZIUM,
+  },
   CDC_POSITION_INVALID: {
     means: 'The stored source offset cannot be read.',
     retriable: false,

@@ -16,7 +16,12 @@ export function addInterval(intervals: Interval[], first: bigint, last: bigint):
     return
   }
   let at = 0
-  while (at < intervals.length && intervals[at]!.last + 1n < first) at++
+  let high = intervals.length
+  while (at < high) {
+    const middle = (at + high) >> 1
+    if (intervals[middle]!.last + 1n < first) at = middle + 1
+    else high = middle
+  }
   let end = at
   while (end < intervals.length && intervals[end]!.first <= last + 1n) {
     const { first: otherFirst, last: otherLast } = intervals[end]!
@@ -43,7 +48,15 @@ export function removeInterval(intervals: Interval[], first: bigint, last: bigin
   }
 }
 
-/** Whether every number of `[first, last]` is in the intervals. */
+/** Whether every number of `[first, last]` is in the sorted, disjoint intervals. */
 export function coversInterval(intervals: readonly Interval[], first: bigint, last: bigint): boolean {
-  return intervals.some((interval) => interval.first <= first && last <= interval.last)
+  let low = 0
+  let high = intervals.length
+  // The last interval that begins at or before `first`: sets of a long life have many holes.
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (intervals[middle]!.first <= first) low = middle + 1
+    else high = middle
+  }
+  return low > 0 && last <= intervals[low - 1]!.last
 }

@@ -45,8 +45,13 @@ export interface EventChunk {
 
 /** Largest chunk; an event larger than this comes alone. */
 const CHUNK_BYTES = 256 * 1024
+const HEARTBEAT_MS = 10_000
 /** Heartbeats in a row that may be missing: one may be late, two are the network, three are the end. */
 const SILENT_HEARTBEATS = 3
+/** Patience at least, however short the period: a busy machine is no dead connection. */
+const LEAST_SILENCE_MS = 2000
+/** Before the first event the server looks for it in its logs and says nothing meanwhile, for long where there are many. */
+const SEEK_SILENCE_MS = 120_000
 const ACCESS_DENIED = 1045
 const SPECIFIC_ACCESS_DENIED = 1227
 const PACKET_OK = 0x00
@@ -66,9 +71,10 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
       message: `Replica server id ${serverId} is not between 1 and 4294967295`,
     })
   }
-  const heartbeatMs = options.heartbeatMs ?? 10_000
+  const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
   const command = dumpCommand(start, serverId)
   const { packets, connectionId } = await login(options)
+  packets.silenceMs = SEEK_SILENCE_MS
   try {
     const query: SessionQuery = async (sql) => collectRows(await startTextQuery(packets, sql))
     const server = await prepareDumpSession(query, {
@@ -78,7 +84,6 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
       netReadTimeoutSec: options.netReadTimeoutSec ?? 0,
       mariaDbState: start.kind === 'mariadb-gtid' ? start.state : null,
     })
-    packets.silenceMs = heartbeatMs * SILENT_HEARTBEATS
     packets.send(registerReplica(serverId))
     await packets.next(CHUNK_BYTES)
     throwIfRefused(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
@@ -105,11 +110,13 @@ export class BinlogReader {
   readonly #packets: PacketReader
   readonly #chunk: PacketChunk
   readonly #signal: AbortSignal | undefined
+  readonly #silenceMs: number
 
   constructor(packets: PacketReader, connectionId: number, options: BinlogOptions, server: DumpServer) {
     const { start } = options
     this.#packets = packets
     this.#signal = options.signal
+    this.#silenceMs = Math.max(LEAST_SILENCE_MS, (options.heartbeatMs ?? HEARTBEAT_MS) * SILENT_HEARTBEATS)
     this.server = server
     this.connectionId = connectionId
     this.stream = start.kind === 'position' ? new EventStream(start.file, start.position) : new EventStream('', 0)
@@ -125,6 +132,7 @@ export class BinlogReader {
     if (ending !== null) throw ending
     try {
       await this.#packets.next(CHUNK_BYTES)
+      this.#packets.silenceMs = this.#silenceMs
     } catch (error) {
       if (this.#signal?.aborted) return null
       throw error

@@ -19,9 +19,13 @@ export interface ControlConnection {
 
 const COM_QUIT = Buffer.from([0x01])
 
+/** Small questions are answered sooner: a server that is silent for so long is gone. */
+const ANSWER_MS = 60_000
+
 /** Connects and logs in. Errors as `login`. */
 export async function connectControl(options: ConnectionOptions): Promise<ControlConnection> {
   const { packets, serverVersion, connectionId } = await login(options)
+  packets.silenceMs = ANSWER_MS
   let before: Promise<unknown> = Promise.resolve()
   const ask = async (sql: string) => collectRows(await startTextQuery(packets, sql))
   return {

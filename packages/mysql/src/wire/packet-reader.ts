@@ -31,6 +31,7 @@ export class PacketReader {
   #error: MysqlError | null = null
   #wake: (() => void) | null = null
   #silence: NodeJS.Timeout | null = null
+  #lastCheck: NodeJS.Immediate | null = null
   #socket!: RawSocket
   readonly #signal: AbortSignal | undefined
   readonly #onAbort: () => void
@@ -157,19 +158,24 @@ export class PacketReader {
   #watchSilence(): void {
     const { silenceMs } = this
     if (silenceMs === 0) return
-    this.#silence = setTimeout(() => this.fail(silent(silenceMs)), silenceMs)
+    this.#silence = setTimeout(() => {
+      // A busy process comes late to its timers and its socket alike: bytes that are there are read before the immediate.
+      this.#lastCheck = setImmediate(() => this.fail(silent(silenceMs)))
+    }, silenceMs)
   }
 
   #clearSilence(): void {
     if (this.#silence !== null) clearTimeout(this.#silence)
     this.#silence = null
+    if (this.#lastCheck !== null) clearImmediate(this.#lastCheck)
+    this.#lastCheck = null
   }
 }
 
 function silent(ms: number): MysqlError {
   return new MysqlError({
     code: 'MYSQL_CONNECTION_SILENT',
-    message: `The server sent nothing, not even a heartbeat, for ${ms} ms`,
+    message: `The server sent nothing for ${ms} ms`,
     retriable: true,
     hint: 'Check the network path to the server.',
   })

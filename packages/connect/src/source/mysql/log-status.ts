@@ -24,6 +24,8 @@ export interface ServerFacts {
   readonly purgedGtids: string
   /** Names of the log files that are still there, oldest first. */
   readonly logFiles: readonly string[]
+  /** Bytes of each of them. */
+  readonly logSizes: ReadonlyMap<string, number>
   readonly binlogFormat: string
   readonly rowImage: string
   readonly rowValueOptions: string
@@ -94,6 +96,7 @@ export async function readServerFacts(ask: AskServer): Promise<ServerFacts> {
       executedGtids: setOf('gtid_executed'),
       purgedGtids: setOf('gtid_purged'),
       logFiles: files.map(([file]) => file ?? ''),
+      logSizes: new Map(files.map(([file, size]) => [file ?? '', Number(size)])),
       // Gone from the newest servers, which know ROW only.
       binlogFormat: variables.get('binlog_format') ?? 'ROW',
       rowImage: variables.get('binlog_row_image') ?? 'FULL',

@@ -27,7 +27,7 @@ import { ContextHeaders } from './stream-headers.ts'
 import { StreamHeartbeat } from './stream-heartbeat.ts'
 import { StreamProgress } from './stream-progress.ts'
 import { RowEmitter } from './stream-rows.ts'
-import { checkedStart, startsByGtid } from './stream-start.ts'
+import { checkedStart, checkResume, startsByGtid } from './stream-start.ts'
 import { StatementHandler } from './stream-statements.ts'
 import { StreamTables } from './stream-tables.ts'
 import { TransactionMetadata } from './stream-transactions.ts'
@@ -205,6 +205,11 @@ export class MysqlSource implements Source {
       connection: connectionOptions(config.connection, signal),
       partition: sourcePartition(topicPrefix),
       usesGtids,
+      checkResume: async (from) => {
+        const now = await this.#serverFacts()
+        checkLogFormat(now)
+        checkResume(config, { before: server, now, usesGtids }, from)
+      },
       progress,
       decoder: new StreamDecoder({ config, progress, tables, rows }),
       rows,

@@ -6,7 +6,7 @@ import {
   type TextSession,
   type TlsOptions,
 } from '@millrace/mysql'
-import type { ConnectionConfig } from '../../config/mysql/mysql-config.ts'
+import type { ConnectionConfig, MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import { ownIdentity, publicKey, trustedCertificates } from './key-store/key-store.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 
@@ -35,6 +35,19 @@ export function publicKeyOptions({
     ...(mayFetch === null ? {} : { mayFetchPublicKey: mayFetch }),
     ...(file === null ? {} : { serverPublicKey: publicKey({ option: 'driver.serverRSAPublicKeyFile', path: file }) }),
   }
+}
+
+/** Longest period of the server's signs of life: three of them without one end a connection. */
+const DUMP_HEARTBEAT_MS = 10_000
+const LEAST_DUMP_HEARTBEAT_MS = 100
+/** As Debezium: the server's period is this much of the interval at which the connection is looked at. */
+const HEARTBEAT_SHARE = 0.8
+
+/** Period in which an idle server gives a sign of life, so that heartbeat records are on time too. */
+export function dumpHeartbeatMs({ connection, heartbeat }: MysqlConnectorConfig): number {
+  const checked = connection.keepsAlive ? connection.keepAliveIntervalMs * HEARTBEAT_SHARE : DUMP_HEARTBEAT_MS
+  const wanted = heartbeat.intervalMs > 0 ? heartbeat.intervalMs : DUMP_HEARTBEAT_MS
+  return Math.max(LEAST_DUMP_HEARTBEAT_MS, Math.round(Math.min(wanted, checked, DUMP_HEARTBEAT_MS)))
 }
 
 /** Opens a session for reading tables; `database.initial.statements` have run on it. Throws CdcErrors. */

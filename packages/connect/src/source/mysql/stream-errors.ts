@@ -2,6 +2,7 @@
 import { type EventView, MysqlError, MysqlServerError } from '@millrace/mysql'
 import type { ErrorCode } from '../../base/error-codes.ts'
 import { CdcError } from '../../base/errors.ts'
+import { dumpFailure } from './dump-failure.ts'
 
 const LOGIN_CODES: Readonly<Record<string, ErrorCode>> = {
   ER_ACCESS_DENIED_ERROR: 'CDC_AUTH_DENIED',
@@ -20,6 +21,9 @@ const LOGIN_CODES: Readonly<Record<string, ErrorCode>> = {
   MYSQL_CONNECTION_SILENT: 'CDC_CONNECT_LOST',
   MYSQL_TLS_FAILED: 'CDC_CONNECT_TLS',
   MYSQL_TLS_UNAVAILABLE: 'CDC_CONNECT_TLS',
+  MYSQL_AUTH_EXPOSED: 'CDC_CONNECT_TLS',
+  MYSQL_AUTH_UNSUPPORTED: 'CDC_AUTH_DENIED',
+  MYSQL_AUTH_KEY: 'CDC_AUTH_DENIED',
   MYSQL_PROTOCOL_CHECKSUM: 'CDC_PROTOCOL_CHECKSUM',
   MYSQL_EVENT_UNSUPPORTED: 'CDC_UNSUPPORTED_EVENT',
   MYSQL_POSITION_TOO_LARGE: 'CDC_POSITION_LOST',
@@ -27,6 +31,8 @@ const LOGIN_CODES: Readonly<Record<string, ErrorCode>> = {
 }
 
 const FATAL_READING_BINLOG = 1236
+/** Errors whose own remedy is better than that of their code. */
+const OWN_HINTS: ReadonlySet<string> = new Set(['MYSQL_AUTH_EXPOSED', 'MYSQL_AUTH_UNSUPPORTED', 'MYSQL_AUTH_KEY'])
 
 /** What can be done, in the words of the connector's options, where those of the table of codes are too general. */
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
@@ -35,7 +41,7 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   CDC_CONNECT_REFUSED:
     'Check database.hostname and database.port, and that the server runs and can be reached from here.',
   CDC_CONNECT_TLS:
-    'Check database.ssl.mode and the certificates; verify_ca and verify_identity want the authority of the server in database.ssl.truststore (a PEM file).',
+    'Check database.ssl.mode and the certificates; verify_ca and verify_identity want the authority of the server in database.ssl.truststore (PEM, PKCS #12 or JKS).',
   CDC_CONNECT_TIMEOUT:
     'Check database.hostname, database.port and the network path to the server, or raise connect.timeout.ms.',
 }
@@ -51,15 +57,18 @@ export function cdcErrorOf(thrown: unknown): CdcError {
   }
   if (thrown instanceof MysqlServerError) {
     const message = `${thrown.message} Error code: ${thrown.errno}; SQLSTATE: ${thrown.sqlState}.`
-    if (thrown.errno === FATAL_READING_BINLOG)
-      return new CdcError(positionCode(thrown.message), message, { cause: thrown })
+    if (thrown.errno === FATAL_READING_BINLOG) {
+      const { code, hint } = dumpFailure(thrown.message)
+      return new CdcError(code, message, { hint, cause: thrown })
+    }
     const known = LOGIN_CODES[thrown.code]
     if (known !== undefined) return new CdcError(known, thrown.message, { cause: thrown, ...hintOf(known) })
     return new CdcError(thrown.retriable ? 'CDC_CONNECT_LOST' : 'CDC_SERVER_REFUSED', message, options)
   }
   const known = LOGIN_CODES[thrown.code]
   const fallback = thrown.code.startsWith('MYSQL_PROTOCOL') ? 'CDC_PROTOCOL_INVALID' : 'CDC_INTERNAL'
-  return new CdcError(known ?? fallback, thrown.message, { ...options, ...hintOf(known ?? fallback) })
+  const hint = OWN_HINTS.has(thrown.code) ? {} : hintOf(known ?? fallback)
+  return new CdcError(known ?? fallback, thrown.message, { ...options, ...hint })
 }
 
 function hintOf(code: ErrorCode): { readonly hint?: string } {
@@ -67,10 +76,22 @@ function hintOf(code: ErrorCode): { readonly hint?: string } {
   return hint === undefined ? {} : { hint }
 }
 
-// The server has one number for all that goes wrong with a dump; the text tells them apart.
-function positionCode(message: string): ErrorCode {
-  return /same server_(uuid|id)/i.test(message) ? 'CDC_POSITION_SERVER' : 'CDC_POSITION_LOST'
+/**
+ * Whether connecting again may help: the connection broke, or was damaged on its way, or the server is not ready yet. A server that refuses
+ * what it is asked for is asked again only where the error says so.
+ */
+export function mayReconnect(thrown: unknown): boolean {
+  if (thrown instanceof MysqlError) return thrown.retriable || FRAMING.has(thrown.code)
+  return CdcError.is(thrown) && thrown.retriable && /^CDC_(CONNECT|POSITION)_/.test(thrown.code)
 }
+
+/** Packets that do not follow each other: bytes were lost or changed between the server and us. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'MYSQL_PROTOCOL_SEQUENCE',
+  'MYSQL_PROTOCOL_PACKET',
+  'MYSQL_PROTOCOL_PACKET_SIZE',
+  'MYSQL_PROTOCOL_GREETING',
+])
 
 /** The stop at something that must not be passed over. `what` begins the sentence, `hint` says what an operator can do. */
 export function unsupportedInStream(view: EventView, what: string, hint: string): CdcError {

@@ -34,6 +34,8 @@ export class StreamProgress {
   #event = 0
   #skipEvents = 0
   #resumed: BinlogOffset | null = null
+  // Start of the last GTID event: Debezium's offsets begin a transaction there or at its BEGIN.
+  #gtidPos = -1
   #tsSec: number | null
   #serverId: number
 
@@ -98,6 +100,7 @@ export class StreamProgress {
     this.commitUs = event.uuid === null ? null : event.immediateCommitUs
     this.gtid = event.uuid === null ? null : gtidText(event)
     this.#current = event.uuid === null ? null : { uuid: event.uuid, tag: event.tag, gno: event.gno }
+    this.#gtidPos = view.startPosition
     this.move(view)
   }
 
@@ -110,10 +113,17 @@ export class StreamProgress {
     this.transactions++
     const resumed = this.#resumed
     this.#resumed = null
-    if (resumed !== null) {
+    if (resumed !== null && this.#isAt(resumed, view)) {
       this.#skipEvents = resumed.event
       this.skipRows = resumed.event === 0 ? 0 : resumed.row
     }
+  }
+
+  // By GTID another server may answer than the one that counted: its transactions lie elsewhere, and their events may be cut differently.
+  // What was read of one there is then sent again, rather than as much left out of whatever comes first.
+  #isAt({ file, pos }: BinlogOffset, view: EventView): boolean {
+    if (this.gtid === null) return true
+    return file === view.file && (pos === view.startPosition || pos === this.#gtidPos)
   }
 
   /** Ends an event inside a transaction. */

@@ -1,5 +1,5 @@
 // The stream: binlog chunks → source batches, statements → schema changes, lost connections → the same place again.
-import { type BinlogReader, type ConnectionOptions, MysqlError, openBinlog } from '@millrace/mysql'
+import { type BinlogReader, type ConnectionOptions, openBinlog } from '@millrace/mysql'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { backoffMs, sleep } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -8,9 +8,9 @@ import type { SourceBatch, SourcePartition } from '../source.ts'
 import type { HeartbeatAction } from './heartbeat-action.ts'
 import { type BinlogOffset, offsetJson } from './offset.ts'
 import { ChunkBatch, recordBatch } from './stream-batch.ts'
-import { endDump } from './stream-connection.ts'
+import { dumpHeartbeatMs, endDump } from './stream-connection.ts'
 import type { StreamDecoder } from './stream-decoder.ts'
-import { cdcErrorOf } from './stream-errors.ts'
+import { cdcErrorOf, mayReconnect } from './stream-errors.ts'
 import type { StreamHeartbeat } from './stream-heartbeat.ts'
 import type { StreamProgress } from './stream-progress.ts'
 import type { RowEmitter } from './stream-rows.ts'
@@ -31,14 +31,17 @@ export interface StreamOptions {
   readonly heartbeat: StreamHeartbeat
   /** Run with every heartbeat; null for none. */
   readonly heartbeatAction?: HeartbeatAction | null
+  /** Checks before a connection is made anew that the server can still go on from there; throws CdcErrors. */
+  readonly checkResume?: (from: BinlogOffset) => Promise<void>
   readonly signal: AbortSignal
   readonly log: Logger
   readonly clock?: Clock
 }
 
-const DUMP_HEARTBEAT_MS = 10_000
 const RECONNECT_FIRST_MS = 100
 const RECONNECT_MAX_MS = 5000
+/** A connection that lasted so long failed by itself. */
+const LONG_LIFE_MS = 60_000
 /** Failed attempts in a row before the task is told: about half a minute. */
 const RECONNECT_ATTEMPTS = 10
 
@@ -51,16 +54,19 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
   const clock = options.clock ?? systemClock
   let failures = 0
   let isConnectedOnce = false
+  let failedAt = ''
+  let connectedMs = 0
   while (!signal.aborted) {
     let reader: BinlogReader | null = null
     try {
+      if (isConnectedOnce) await options.checkResume?.(progress.resumePoint())
       reader = await openBinlog(dumpOptions(options, progress.resumePoint()))
       log.info({ connectionId: reader.connectionId, server: reader.server.version }, 'reading the binary log')
       isConnectedOnce = true
+      connectedMs = clock.nowMs()
       for (;;) {
         const chunk = await reader.next()
         if (chunk === null) return
-        failures = 0
         for (let isDone = false; !isDone; ) {
           options.rows.processedAt = { epochNs: clock.nowNs() }
           const batch = new ChunkBatch(options.partition, chunk, decoder, progress)
@@ -76,14 +82,20 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
       }
     } catch (thrown) {
       if (signal.aborted) return
-      const mayReconnect =
-        thrown instanceof MysqlError && thrown.retriable && config.connection.keepsAlive && isConnectedOnce
-      if (!mayReconnect || ++failures > RECONNECT_ATTEMPTS) throw cdcErrorOf(thrown)
+      const from = progress.resumePoint()
+      // What was read since the last failure, or a long life, tells that a connection was of use: a server greets before it fails again.
+      const place = JSON.stringify(offsetJson(from))
+      const wasUseful = place !== failedAt || (reader !== null && clock.nowMs() - connectedMs > LONG_LIFE_MS)
+      failures = wasUseful ? 1 : failures + 1
+      failedAt = place
+      const isHopeless = !(config.connection.keepsAlive && isConnectedOnce && mayReconnect(thrown))
+      if (isHopeless || failures > RECONNECT_ATTEMPTS) throw cdcErrorOf(thrown)
       const waitMs = backoffMs(failures - 1, RECONNECT_FIRST_MS, RECONNECT_MAX_MS)
-      log.warn({ code: thrown.code, attempt: failures, waitMs }, `${thrown.message}; connecting again`)
+      const { code, message } = cdcErrorOf(thrown)
+      log.warn({ code, attempt: failures, waitMs }, `${message}; connecting again`)
       await sleep(waitMs, { clock, signal })
       decoder.reset()
-      progress.resume(progress.resumePoint())
+      progress.resume(from)
     } finally {
       reader?.close()
       if (signal.aborted && reader !== null) await endDump(options.connection, reader.connectionId)
@@ -110,13 +122,12 @@ async function* statementBatches({
 
 function dumpOptions({ config, connection, usesGtids, signal }: StreamOptions, from: BinlogOffset) {
   const { netWriteTimeoutS, netReadTimeoutS } = config.connection
-  const wanted = config.heartbeat.intervalMs
   return {
     ...connection,
     signal,
     serverId: config.serverId,
     start: binlogStart(from, usesGtids),
-    heartbeatMs: wanted > 0 ? Math.max(100, Math.min(wanted, DUMP_HEARTBEAT_MS)) : DUMP_HEARTBEAT_MS,
+    heartbeatMs: dumpHeartbeatMs(config),
     netWriteTimeoutSec: netWriteTimeoutS,
     netReadTimeoutSec: netReadTimeoutS,
   }
