@@ -31,6 +31,7 @@ export class ManagedConnector {
   readonly #tasks = new Map<number, ManagedTask>()
   #state: ConnectorState = 'UNASSIGNED'
   #queue: Promise<void> = Promise.resolve()
+  #waiting = 0
   #writes: Promise<void> = Promise.resolve()
   /** The announcement of RUNNING that waits for the tasks; `#epoch` tells whether it still holds. */
   #announced: Promise<void> = Promise.resolve()
@@ -42,6 +43,11 @@ export class ManagedConnector {
 
   get state(): ConnectorState {
     return this.#state
+  }
+
+  /** Whether every queued command is carried out. */
+  get isIdle(): boolean {
+    return this.#waiting === 0
   }
 
   /** State of one of its tasks; null when this worker does not run it. */
@@ -79,17 +85,25 @@ export class ManagedConnector {
 
   #enqueue(work: () => Promise<void>): Promise<void> {
     const { log, name } = this.#options
-    this.#queue = this.#queue.then(work).then(
-      () => this.#writes,
-      (failure: unknown) => {
-        const error = CdcError.from(failure)
-        log.error({ connector: name, code: error.code }, `a command could not be carried out: ${error.message}`)
-      },
-    )
+    this.#waiting++
+    this.#queue = this.#queue
+      .then(work)
+      .then(
+        () => this.#writes,
+        (failure: unknown) => {
+          const error = CdcError.from(failure)
+          log.error({ connector: name, code: error.code }, `a command could not be carried out: ${error.message}`)
+        },
+      )
+      .finally(() => {
+        this.#waiting--
+      })
     return this.#queue
   }
 
   async #apply(command: ConnectorCommand, restart: RestartRequest | null): Promise<void> {
+    // It was deleted while the command waited: only the deletion, or the end, has something to do.
+    if (command !== 'delete' && command !== 'shutdown' && !this.#options.configs.config(this.#options.name)) return
     const line = connectorTransition(this.#state, command)
     const isRestart = command === 'restart' || command === 'reconfigure'
     const skipsConnector = restart?.onlyFailed === true && this.#state !== 'FAILED'

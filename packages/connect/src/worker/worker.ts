@@ -144,7 +144,9 @@ export class Worker implements AsyncDisposable {
       await this.parts.configs.deleteConfig(name)
       const connector = this.#managed(name)
       void connector.command('delete').then(() => {
-        if (!this.parts.configs.config(name) && this.#connectors.get(name) === connector) this.#connectors.delete(name)
+        // While commands wait in its queue nothing else may run the connector: a second one would start the same tasks.
+        if (connector.isIdle && this.#connectors.get(name) === connector && !this.parts.configs.config(name))
+          this.#connectors.delete(name)
       })
     })
   }
