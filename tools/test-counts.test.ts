@@ -23,6 +23,17 @@ test('a run that ended badly without a failed test is a failure', () => {
   expect(countVitest({ testResults: [file('passed', ['a', 'passed'])] }, false).failed).toBe(1)
 })
 
+test('errors that no test owns are named', () => {
+  const counts = countVitest({ testResults: [file('passed', ['a', 'passed'])] }, false, ['Error: write EPIPE'])
+  expect(counts.failures).toEqual(['outside every test: Error: write EPIPE'])
+})
+
+test('a failure shows how its message begins', () => {
+  const failed = { fullName: 'b', status: 'failed', failureMessages: ['Error: 1 is not 2\n  at x.ts'] }
+  const counts = countVitest({ testResults: [{ name: 'x', status: 'failed', assertionResults: [failed] }] }, false)
+  expect(counts.failures).toEqual(['b\n    Error: 1 is not 2\n      at x.ts'])
+})
+
 test('levels add up', () => {
   const one = countVitest({ testResults: [file('passed', ['a', 'passed'])] }, true)
   expect(addCounts(addCounts(noCounts, one), one).passed).toBe(2)

@@ -27,27 +27,39 @@ export interface VitestReport {
     readonly name: string
     readonly status: string
     readonly message?: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages?: readonly string[]
+    }[]
   }[]
 }
 
-/** Counts a report. A file that failed without a failed test (it did not load) counts as one failure; so does a run that ended badly. */
-export function countVitest(report: VitestReport, endedWell: boolean): Counts {
+/**
+ * Counts a report. A file that failed without a failed test (it did not load) counts as one failure; so does each error that no test
+ * owns (`unhandled`), and a run that ended badly without saying why. Failures carry the beginning of their message.
+ */
+export function countVitest(report: VitestReport, endedWell: boolean, unhandled: readonly string[] = []): Counts {
   let passed = 0
   const skipped: string[] = []
   const failures: string[] = []
   for (const file of report.testResults) {
     const before = failures.length
-    for (const { fullName, status } of file.assertionResults) {
+    for (const { fullName, status, failureMessages = [] } of file.assertionResults) {
       if (status === 'passed') passed++
-      else if (status === 'failed') failures.push(fullName)
+      else if (status === 'failed') failures.push([fullName, ...failureMessages.map(beginning)].join('\n    '))
       else skipped.push(fullName)
     }
     if (file.status === 'failed' && failures.length === before)
       failures.push(`${file.name}: ${file.message ?? 'did not load'}`)
   }
+  failures.push(...unhandled.map((error) => `outside every test: ${error}`))
   if (!endedWell && failures.length === 0) failures.push('the run ended with an error outside the tests')
   return { passed, failed: failures.length, skipped, failures }
+}
+
+function beginning(message: string): string {
+  return message.split('\n').slice(0, 6).join('\n    ').slice(0, 1500)
 }
 
 /** Counts the lines of the golden runner: one per scenario. "not supported" counts as skipped, by name. */

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { captured, root, step } from './steps.ts'
 import { addCounts, type Counts, countGoldens, countVitest, noCounts } from './test-counts.ts'
 import { prepareTestTools } from './test-tools.ts'
+import { UNHANDLED_FILE } from './unhandled-reporter.ts'
 
 const wanted = process.argv.flatMap((argument, index, all) => (all[index - 1] === '--level' ? [argument] : []))
 const runs = (level: string) => wanted.length === 0 || wanted.includes(level)
@@ -15,20 +16,24 @@ const seconds: string[] = []
 
 async function vitestLevel(level: string): Promise<void> {
   const report = path.join(tmpdir(), `millrace-test-${level}-${process.pid}.json`)
+  const unhandled = `${report}.unhandled`
+  process.env[UNHANDLED_FILE] = unhandled
   const result = await step(`${level} tests`, 'vitest', [
     'run',
     '--project',
     level,
     '--reporter=default',
     '--reporter=json',
+    `--reporter=${path.join(root, 'tools/unhandled-reporter.ts')}`,
     `--outputFile.json=${report}`,
   ])
   try {
-    total = addCounts(total, countVitest(JSON.parse(readFileSync(report, 'utf8')), result.ok))
+    const errors: string[] = existsSync(unhandled) ? JSON.parse(readFileSync(unhandled, 'utf8')) : []
+    total = addCounts(total, countVitest(JSON.parse(readFileSync(report, 'utf8')), result.ok, errors))
   } catch {
     total = addCounts(total, { passed: 0, failed: 1, skipped: [], failures: [`${level}: vitest left no report`] })
   }
-  rmSync(report, { force: true })
+  for (const file of [report, unhandled]) rmSync(file, { force: true })
   seconds.push(`${level} ${result.seconds.toFixed(0)} s`)
 }
 
