@@ -56,6 +56,13 @@ test('masks hide what they name and nothing else', () => {
   expect(masker.mask(record('uuid'), true).value).toEqual({ text: '<uuid>' })
 })
 
+test("clocks of runs after the recordings' weeks are masked too", () => {
+  const masker = new Masker({ text: [['(?<=:)179[5-6]\\d{6}(?=[,}])', '0']], notifications: [], headers: {} }, 'plain')
+  const masked = (text: string) => masker.mask(record(text), false).value
+  expect(masked('{"a":1795600000,"b":1797000000,"c":1849999999}')).toEqual({ text: '{"a":0,"b":0,"c":0}' })
+  expect(masked('{"a":1794999999,"b":1850000000}')).toEqual({ text: '{"a":1794999999,"b":1850000000}' })
+})
+
 test('instants of the run are masked, others are not', () => {
   const span = { fromMs: Date.parse('2026-01-01T00:00:00Z'), toMs: Date.parse('2026-01-02T00:00:00Z') }
   const text = '["2026-01-01T12:00:00.123Z","2026-01-01 12:00:00","2025-12-31T00:00:00Z"]'
