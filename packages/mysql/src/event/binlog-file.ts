@@ -7,16 +7,21 @@ const MAGIC = [0xfe, 0x62, 0x69, 0x6e]
 
 /**
  * Yields every event of the log file `bytes` in order; the view is reused. `file` is the name in positions.
+ * `options` are those of {@link EventStream}.
  * Throws MYSQL_PROTOCOL_FILE for bytes that are no log, and what {@link EventStream.accept} throws.
  */
-export function* readBinlogFile(bytes: Buffer, file: string): Generator<EventView, void, undefined> {
+export function* readBinlogFile(
+  bytes: Buffer,
+  file: string,
+  options: { readonly stopsAtUnsupported?: boolean } = {},
+): Generator<EventView, void, undefined> {
   if (MAGIC.some((byte, at) => bytes[at] !== byte)) {
     throw new MysqlProtocolError({
       code: 'MYSQL_PROTOCOL_FILE',
       message: `${file} does not start as a binary log does`,
     })
   }
-  const stream = new EventStream(file, MAGIC.length)
+  const stream = new EventStream(file, MAGIC.length, options)
   let at: number = MAGIC.length
   while (at < bytes.length) {
     const hasHeader = bytes.length - at >= EVENT_HEADER_BYTES

@@ -6,6 +6,8 @@ export interface EventPlace {
   readonly file: string
   readonly startPosition: number
   readonly header: { readonly typeCode: number }
+  /** Whether the log is MariaDB's, which gives some numbers another meaning; absent = no. */
+  readonly isMariaDb?: boolean
 }
 
 /** See the file's head. Reused: {@link ByteCursor.open} points it at other bytes. */
@@ -22,6 +24,11 @@ export class ByteCursor {
     this.end = end
     this.#place = place
     return this
+  }
+
+  /** Whether the event is of a MariaDB server. */
+  get isMariaDb(): boolean {
+    return this.#place?.isMariaDb === true
   }
 
   get remaining(): number {

@@ -12,6 +12,7 @@ import { decodeRotate } from './rotate.ts'
 import { RowsDecoder } from './rows.ts'
 import { decodeRowsQuery } from './rows-query.ts'
 import { decodeTableMap } from './table-map.ts'
+import { decodeXaPrepare } from './xa-prepare.ts'
 import { decodeXid } from './xid.ts'
 
 /**
@@ -27,6 +28,8 @@ export function decodeEvent(view: EventView): unknown {
       return decodeQuery(cursor, true)
     case EventType.ROTATE_EVENT:
       return decodeRotate(cursor)
+    case EventType.XA_PREPARE_LOG_EVENT:
+      return decodeXaPrepare(cursor)
     case EventType.XID_EVENT:
       return decodeXid(cursor)
     case EventType.TABLE_MAP_EVENT:

@@ -30,6 +30,7 @@ class MutableView implements EventView {
   startPosition = 0
   endPosition = 0
   isArtificial = false
+  isMariaDb = false
 }
 
 /** See the file's head. */
@@ -38,13 +39,18 @@ export class EventStream {
   format: FormatDescription | null = null
   readonly #view = new MutableView()
   readonly #cursor = new ByteCursor()
+  readonly #stopsAtUnsupported: boolean
   #file: string
   #position: number
 
-  /** `position`: where the first event of `file` that will come starts (0 = not known before the first rotate). */
-  constructor(file: string, position: number) {
+  /**
+   * `position`: where the first event of `file` that will come starts (0 = not known before the first rotate).
+   * `stopsAtUnsupported` false hands out events that no change can be read from, for tools that show everything.
+   */
+  constructor(file: string, position: number, options: { readonly stopsAtUnsupported?: boolean } = {}) {
     this.#file = file
     this.#position = position
+    this.#stopsAtUnsupported = options.stopsAtUnsupported ?? true
   }
 
   /** File and position behind the last event. */
@@ -70,13 +76,14 @@ export class EventStream {
     view.bodyEnd = end
     if (header.typeCode === EventType.FORMAT_DESCRIPTION_EVENT) {
       this.format = decodeFormatDescription(this.#open(), view)
+      view.isMariaDb = this.format.isMariaDb
       this.#checkFormat(start, end)
     } else if (this.#hasChecksum(start, end)) {
       if (end - start < EVENT_HEADER_BYTES + CHECKSUM_BYTES) throw corruptEvent(view, 'is too short for its checksum')
       this.#verify(bytes.readUInt32LE(end - CHECKSUM_BYTES), rangeChecksum(bytes, start, end - CHECKSUM_BYTES))
       view.bodyEnd = end - CHECKSUM_BYTES
     }
-    if (eventHandling(header.typeCode, header.flags) === 'stop') {
+    if (this.#stopsAtUnsupported && eventHandling(header.typeCode, header.flags) === 'stop') {
       throw unsupportedEvent(view, bytes.subarray(start, start + EVENT_HEADER_BYTES))
     }
     this.#advance()
@@ -135,7 +142,7 @@ export class EventStream {
   #followHeartbeat(): void {
     const view = this.#view
     const { file, position } = decodeHeartbeat(this.#open(), view)
-    const isWide = view.header.typeCode === EventType.HEARTBEAT_LOG_EVENT_V2
+    const isWide = view.header.typeCode === EventType.HEARTBEAT_LOG_EVENT_V2 || view.header.logPos === 0
     if (file === this.#file && position > this.#position && (isWide || this.#position < TWO_32))
       this.#position = position
   }

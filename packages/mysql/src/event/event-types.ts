@@ -98,11 +98,7 @@ const entries: Readonly<Record<number, EventTypeEntry>> = {
   35: { name: 'PREVIOUS_GTIDS_LOG_EVENT', handling: 'decoded' },
   36: { name: 'TRANSACTION_CONTEXT_EVENT', handling: 'harmless' },
   37: { name: 'VIEW_CHANGE_EVENT', handling: 'harmless' },
-  38: {
-    name: 'XA_PREPARE_LOG_EVENT',
-    handling: 'stop',
-    hint: 'XA transactions are not supported yet: their rows must wait for XA COMMIT.',
-  },
+  38: { name: 'XA_PREPARE_LOG_EVENT', handling: 'decoded' },
   39: { name: 'PARTIAL_UPDATE_ROWS_EVENT', handling: 'decoded' },
   40: { name: 'TRANSACTION_PAYLOAD_EVENT', handling: 'decoded' },
   41: { name: 'HEARTBEAT_LOG_EVENT_V2', handling: 'decoded' },

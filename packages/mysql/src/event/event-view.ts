@@ -15,6 +15,8 @@ export interface EventView {
   readonly endPosition: number
   /** Made up by the server for this connection (heartbeats, first rotate): not in any file. */
   readonly isArtificial: boolean
+  /** Whether the file's format description is of a MariaDB server. */
+  readonly isMariaDb: boolean
 }
 
 /** Length of the common header. */

@@ -1,5 +1,6 @@
 // FORMAT_DESCRIPTION_EVENT: what every log file starts with; says how the events that follow are laid out.
 import { type ByteCursor, corruptEvent, type EventPlace } from './byte-cursor.ts'
+import { EventType, eventTypeName } from './event-types.ts'
 
 /** What the events of one log file have in common. */
 export interface FormatDescription {
@@ -19,6 +20,30 @@ export interface FormatDescription {
 const CHECKSUM_ALGORITHM_OFF = 0
 const CHECKSUM_ALGORITHM_CRC32 = 1
 const VERSION_BYTES = 50
+const MARIADB_FIRST_EVENT = 160
+
+/** Lengths of the fixed part for which the decoders are written, by type code; types without such a part are not among them. */
+const KNOWN_LENGTHS: ReadonlyMap<number, number> = new Map([
+  [EventType.QUERY_EVENT, 13],
+  [EventType.ROTATE_EVENT, 8],
+  [EventType.TABLE_MAP_EVENT, 8],
+  [EventType.WRITE_ROWS_EVENT_V1, 8],
+  [EventType.UPDATE_ROWS_EVENT_V1, 8],
+  [EventType.DELETE_ROWS_EVENT_V1, 8],
+  [EventType.WRITE_ROWS_EVENT, 10],
+  [EventType.UPDATE_ROWS_EVENT, 10],
+  [EventType.DELETE_ROWS_EVENT, 10],
+  [EventType.PARTIAL_UPDATE_ROWS_EVENT, 10],
+  [EventType.MARIADB_GTID_EVENT, 19],
+  [EventType.MARIADB_GTID_LIST_EVENT, 4],
+  [EventType.MARIADB_QUERY_COMPRESSED_EVENT, 13],
+  [EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT_V1, 8],
+  [EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT_V1, 8],
+  [EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT_V1, 8],
+  [EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT, 10],
+  [EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT, 10],
+  [EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT, 10],
+])
 
 /**
  * Shape: binlog version (2) | server version (50, NUL padded) | created (4) | header length (1) | post-header lengths (n) |
@@ -35,16 +60,31 @@ export function decodeFormatDescription(cursor: ByteCursor, place: EventPlace): 
       `announces log format ${binlogVersion} with headers of ${headerLengthBytes} bytes; only 4 with 19 is known`,
     )
   }
-  const isMariaDb = /mariadb/i.test(serverVersion)
+  // Builds with a version text of their own still list MariaDB's events.
+  const isMariaDb = /mariadb/i.test(serverVersion) || cursor.remaining >= MARIADB_FIRST_EVENT
   const isChecksumAware = knowsChecksums(serverVersion, isMariaDb)
   const trailer = isChecksumAware ? 5 : 0
   const postHeaderLengths = cursor.copy(cursor.remaining - trailer)
+  checkLayouts(postHeaderLengths, place)
   const algorithm = isChecksumAware ? cursor.u8() : CHECKSUM_ALGORITHM_OFF
   if (algorithm !== CHECKSUM_ALGORITHM_OFF && algorithm !== CHECKSUM_ALGORITHM_CRC32) {
     throw corruptEvent(place, `announces the unknown checksum algorithm ${algorithm}`)
   }
   const hasChecksum = algorithm === CHECKSUM_ALGORITHM_CRC32
   return { binlogVersion, serverVersion, isMariaDb, createdSec, headerLengthBytes, postHeaderLengths, hasChecksum }
+}
+
+// A server that packs an event in another way says so here: guessing would read wrong rows.
+function checkLayouts(lengths: Uint8Array, place: EventPlace): void {
+  for (const [typeCode, known] of KNOWN_LENGTHS) {
+    const length = lengths[typeCode - 1] ?? 0
+    if (length !== 0 && length !== known) {
+      throw corruptEvent(
+        place,
+        `announces ${eventTypeName(typeCode)} with a fixed part of ${length} bytes; only ${known} is known`,
+      )
+    }
+  }
 }
 
 function knowsChecksums(serverVersion: string, isMariaDb: boolean): boolean {

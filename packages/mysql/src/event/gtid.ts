@@ -12,6 +12,11 @@ export interface GtidEvent {
   readonly tag: string
   /** Transaction number; 0n for an anonymous one. */
   readonly gno: bigint
+  /**
+   * The transaction may hold statements, not only row events: flag MAY_HAVE_SBR, which servers before 5.7.19 always set. Without it no ROLLBACK
+   * follows rows.
+   */
+  readonly mayHaveStatements: boolean
   readonly lastCommitted: bigint
   readonly sequenceNumber: bigint
   /** Commit time on the server we read from, epoch microseconds; null before MySQL 8.0.1. */
@@ -25,6 +30,7 @@ export interface GtidEvent {
 /** Whose commit time says that the original's follows. */
 const HAS_ORIGINAL_TIMESTAMP = 1n << 55n
 const LOGICAL_TIMESTAMPS = 2
+const MAY_HAVE_SBR = 1
 
 /** Decodes either form. */
 export function decodeGtid(cursor: ByteCursor, view: EventView): GtidEvent {
@@ -37,7 +43,7 @@ export function decodeGtid(cursor: ByteCursor, view: EventView): GtidEvent {
  * transaction length (lenenc) | server version (4) …; servers before 8.0 end earlier.
  */
 function decodePlain(cursor: ByteCursor, isAnonymous: boolean): GtidEvent {
-  cursor.u8()
+  const mayHaveStatements = (cursor.u8() & MAY_HAVE_SBR) !== 0
   const at = cursor.take(16)
   const uuid = isAnonymous ? null : uuidText(cursor.bytes, at)
   const gno = cursor.u64()
@@ -59,7 +65,17 @@ function decodePlain(cursor: ByteCursor, isAnonymous: boolean): GtidEvent {
     }
     if (cursor.remaining > 0) transactionBytes = BigInt(cursor.lenenc())
   }
-  return { uuid, tag: '', gno, lastCommitted, sequenceNumber, immediateCommitUs, originalCommitUs, transactionBytes }
+  return {
+    uuid,
+    tag: '',
+    gno,
+    mayHaveStatements,
+    lastCommitted,
+    sequenceNumber,
+    immediateCommitUs,
+    originalCommitUs,
+    transactionBytes,
+  }
 }
 
 // Field ids of the serialised form.
@@ -86,6 +102,7 @@ function decodeTagged(cursor: ByteCursor): GtidEvent {
   packedUnsigned(cursor)
   const uuid = Buffer.alloc(16)
   let tag = ''
+  let mayHaveStatements = false
   let gno = 0n
   let lastCommitted = 0n
   let sequenceNumber = 0n
@@ -94,7 +111,7 @@ function decodeTagged(cursor: ByteCursor): GtidEvent {
   let transactionBytes: bigint | null = null
   while (cursor.remaining > 0) {
     const field = Number(packedUnsigned(cursor))
-    if (field === FIELD_FLAGS) packedUnsigned(cursor)
+    if (field === FIELD_FLAGS) mayHaveStatements = (packedUnsigned(cursor) & BigInt(MAY_HAVE_SBR)) !== 0n
     else if (field === FIELD_UUID) for (let i = 0; i < 16; i++) uuid[i] = Number(packedUnsigned(cursor) & 0xffn)
     else if (field === FIELD_GNO) gno = packedSigned(cursor)
     else if (field === FIELD_TAG) tag = cursor.latin1(Number(packedUnsigned(cursor)))
@@ -112,6 +129,7 @@ function decodeTagged(cursor: ByteCursor): GtidEvent {
     uuid: uuidText(uuid, 0),
     tag,
     gno,
+    mayHaveStatements,
     lastCommitted,
     sequenceNumber,
     immediateCommitUs,

@@ -13,13 +13,20 @@ const V2_END = 0
 const V2_FILE_NAME = 1
 const V2_POSITION = 2
 
+/** Bytes of the position that MariaDB puts before the name when it does not fit the header. */
+const WIDE_POSITION_BYTES = 8
+
 /**
- * Version 1: the file name is the body, the position the header's. Version 2: fields of type (lenenc) | length (lenenc) | value, until
+ * Version 1: the file name is the body, the position the header's; where the header has none: position (8) | file name. Version 2: fields of type (lenenc) | length (lenenc) | value, until
  * type 0, with a 64-bit position.
  */
 export function decodeHeartbeat(cursor: ByteCursor, view: EventView): HeartbeatEvent {
   if (view.header.typeCode !== EventType.HEARTBEAT_LOG_EVENT_V2) {
-    return { file: cursor.utf8(cursor.remaining), position: view.header.logPos }
+    const { logPos } = view.header
+    const isWide = logPos === 0 && cursor.remaining > WIDE_POSITION_BYTES
+    const position = isWide ? cursor.u64() : BigInt(logPos)
+    if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw cursor.corrupt('has a position beyond 2^53')
+    return { file: cursor.utf8(cursor.remaining), position: Number(position) }
   }
   let file = ''
   let position = 0

@@ -24,6 +24,8 @@ export interface QueryEvent {
 }
 
 const MAX_DATABASES = 254
+/** Bits for the commit and the rollback of an ALTER. */
+const ENDS_ALTER = 12
 
 interface StatusVariables {
   sqlMode: bigint | null
@@ -136,6 +138,12 @@ function decodeVariable(cursor: ByteCursor, status: StatusVariables): boolean {
       return true
     case 129: // Q_XID of MariaDB
       cursor.take(8)
+      return true
+    case 130: // Q_GTID_FLAGS3 of MariaDB: the end of an ALTER in two parts names its start
+      if ((cursor.u8() & ENDS_ALTER) !== 0) cursor.take(8)
+      return true
+    case 131: // Q_CHARACTER_SET_COLLATIONS of MariaDB 11: pairs of collations; stands before what the smaller codes hold
+      cursor.take(cursor.u8() * 4)
       return true
     default:
       return false

@@ -13,6 +13,7 @@ export function decodeRotate(cursor: ByteCursor): RotateEvent {
   const position = cursor.u64()
   if (position > BigInt(Number.MAX_SAFE_INTEGER)) throw cursor.corrupt('has a position beyond 2^53')
   const nextFile = cursor.utf8(cursor.remaining)
-  if (nextFile === '' || /[\0/]/.test(nextFile)) throw cursor.corrupt('names no valid file')
+  // Every server numbers its files; the first rotate of a dump has nothing else to tell that its checksum was taken for a part of the name.
+  if (!/^[^\0/]+\.\d{6,}$/.test(nextFile)) throw cursor.corrupt('names no valid file')
   return { nextFile, nextPosition: Number(position) }
 }

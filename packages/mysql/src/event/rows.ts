@@ -65,6 +65,16 @@ export class RowsDecoder {
   }
 }
 
+/** Whether events of this type hold rows. */
+export function isRowsEvent(typeCode: number): boolean {
+  return (
+    (typeCode >= EventType.WRITE_ROWS_EVENT_V1 && typeCode <= EventType.DELETE_ROWS_EVENT_V1) ||
+    (typeCode >= EventType.WRITE_ROWS_EVENT && typeCode <= EventType.DELETE_ROWS_EVENT) ||
+    typeCode === EventType.PARTIAL_UPDATE_ROWS_EVENT ||
+    (typeCode > EventType.MARIADB_QUERY_COMPRESSED_EVENT && isMariaDbCompressed(typeCode))
+  )
+}
+
 function kindOf(typeCode: number): RowsEvent['kind'] {
   switch (typeCode) {
     case EventType.WRITE_ROWS_EVENT:

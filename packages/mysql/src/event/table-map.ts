@@ -10,6 +10,8 @@ const TYPE_BIT = 16
 const TYPE_TIMESTAMP2 = 17
 const TYPE_DATETIME2 = 18
 const TYPE_TIME2 = 19
+const TYPE_BLOB_COMPRESSED = 140
+const TYPE_VARCHAR_COMPRESSED = 141
 const TYPE_VECTOR = 242
 const TYPE_JSON = 245
 const TYPE_NEWDECIMAL = 246
@@ -65,10 +67,12 @@ function decodeColumnMeta(cursor: ByteCursor, types: Uint8Array): Uint16Array {
       case TYPE_TINY_BLOB + 1:
       case TYPE_TINY_BLOB + 2:
       case TYPE_BLOB:
+      case TYPE_BLOB_COMPRESSED:
       case TYPE_GEOMETRY:
         meta[i] = cursor.u8()
         break
       case TYPE_VARCHAR:
+      case TYPE_VARCHAR_COMPRESSED:
       case TYPE_VAR_STRING:
         meta[i] = cursor.u16()
         break

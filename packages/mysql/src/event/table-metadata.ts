@@ -16,11 +16,14 @@ const ENUM_AND_SET_COLUMN_CHARSET = 11
 const NUMERIC_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 8, 9, 13, 246])
 // VARCHAR, VECTOR (a blob to the server), BLOB and its sizes, VAR_STRING, STRING
 const CHARACTER_TYPES: ReadonlySet<number> = new Set([15, 242, 249, 250, 251, 252, 253, 254])
+// The same, BLOB COMPRESSED, VARCHAR COMPRESSED and GEOMETRY
+const MARIADB_CHARACTER_TYPES: ReadonlySet<number> = new Set([...CHARACTER_TYPES, 140, 141, 255])
 // ENUM, SET
 const LABEL_TYPES: ReadonlySet<number> = new Set([247, 248])
 
 /** Fields of type (1) | length (lenenc) | value, to the end of the event; unknown types are passed over by their length. */
 export function decodeOptionalMetadata(cursor: ByteCursor, types: Uint8Array): TableMapEvent['optional'] {
+  const characterTypes = cursor.isMariaDb ? MARIADB_CHARACTER_TYPES : CHARACTER_TYPES
   let unsigned: boolean[] | null = null
   let columnNames: string[] | null = null
   let primaryKey: number[] | null = null
@@ -37,12 +40,18 @@ export function decodeOptionalMetadata(cursor: ByteCursor, types: Uint8Array): T
       case DEFAULT_CHARSET:
       case ENUM_AND_SET_DEFAULT_CHARSET:
         collationIds ??= new Array<number>(types.length).fill(0)
-        decodeDefaultCharset(cursor, end, columnsOf(field === DEFAULT_CHARSET, types), collationIds)
+        decodeDefaultCharset(
+          cursor,
+          end,
+          columnsOf(field === DEFAULT_CHARSET ? characterTypes : LABEL_TYPES, types),
+          collationIds,
+        )
         break
       case COLUMN_CHARSET:
       case ENUM_AND_SET_COLUMN_CHARSET:
         collationIds ??= new Array<number>(types.length).fill(0)
-        for (const column of columnsOf(field === COLUMN_CHARSET, types)) collationIds[column] = cursor.lenenc()
+        for (const column of columnsOf(field === COLUMN_CHARSET ? characterTypes : LABEL_TYPES, types))
+          collationIds[column] = cursor.lenenc()
         break
       case COLUMN_NAME:
         columnNames = []
@@ -66,8 +75,7 @@ export function decodeOptionalMetadata(cursor: ByteCursor, types: Uint8Array): T
   return { unsigned, columnNames, collationIds, primaryKey }
 }
 
-function columnsOf(isCharacter: boolean, types: Uint8Array): number[] {
-  const wanted = isCharacter ? CHARACTER_TYPES : LABEL_TYPES
+function columnsOf(wanted: ReadonlySet<number>, types: Uint8Array): number[] {
   const columns: number[] = []
   for (let i = 0; i < types.length; i++) if (wanted.has(types[i]!)) columns.push(i)
   return columns

@@ -30,6 +30,8 @@ export class PayloadEvents implements EventView {
   readonly startPosition: number
   readonly endPosition: number
   readonly isArtificial = false
+  /** Only MySQL has such events. */
+  readonly isMariaDb = false
   bytes: Buffer
   bodyStart = 0
   bodyEnd = 0
