@@ -48,7 +48,7 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   off('schema.history.internal', 'the history is kept in a Kafka topic', [
     'io.debezium.storage.kafka.history.kafkaschemahistory',
   ]),
-  off('converters', 'only TinyIntOneToBooleanConverter is built', []),
+  off('converters', "only Debezium's own converters are built", []),
   off('post.processors', 'post processors are not built', []),
   off('signal.enabled.channels', 'only the source channel is read', ['source']),
   off('signal.data.collection', 'signals are not built', []),

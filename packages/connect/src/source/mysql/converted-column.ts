@@ -1,8 +1,13 @@
 // Columns under a value converter: in keys and in rows alike.
-import type { ColumnModel, TableModel } from '@millrace/mysql'
+import type { ColumnModel, TableModel, ValueOptions } from '@millrace/mysql'
 import type { ValueConverter } from '../../config/mysql/value-converters.ts'
 import type { ByteSink, CellColumn } from '../../data/change-row.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
+import { jdbcSinkColumn } from './jdbc-sink-column.ts'
+import { zeroDateColumn } from './zero-date-column.ts'
+
+/** Compiles the same cell as if its column were `column`, under other options. */
+export type Recompile = (column: ColumnModel, options: Partial<ValueOptions>) => CellColumn
 
 /** The column as the first converter that wants it makes it; the column itself for none. */
 export function convertedColumn(
@@ -10,11 +15,35 @@ export function convertedColumn(
   table: Pick<TableModel, 'database' | 'name'>,
   column: ColumnModel,
   converters: readonly ValueConverter[],
+  recompile: Recompile,
 ): CellColumn {
   const id = `${table.database}.${table.name}.${column.name}`
-  const isWanted = ({ matches, checksLength }: ValueConverter) =>
-    /^TINYINT( UNSIGNED)?$/i.test(column.typeName) && (!checksLength || column.length === 1) && matches(id)
-  return converters.some(isWanted) ? booleanColumn(compiled) : compiled
+  for (const converter of converters) {
+    const converted = convert(converter, id, compiled, column, recompile)
+    if (converted !== null) return converted
+  }
+  return compiled
+}
+
+/** Null where the converter does not want the column. */
+function convert(
+  converter: ValueConverter,
+  id: string,
+  compiled: CellColumn,
+  column: ColumnModel,
+  recompile: Recompile,
+): CellColumn | null {
+  switch (converter.kind) {
+    case 'tinyint': {
+      const isTinyInt = /^TINYINT( UNSIGNED)?$/i.test(column.typeName)
+      const isWanted = isTinyInt && (!converter.checksLength || column.length === 1) && converter.matches(id)
+      return isWanted ? booleanColumn(compiled) : null
+    }
+    case 'jdbc-sink':
+      return jdbcSinkColumn(converter, id, compiled, column, recompile)
+    case 'zero-date':
+      return zeroDateColumn(converter, id, column, recompile)
+  }
 }
 
 // Debezium 3.6 takes values above zero for true: -1 is false.

@@ -2,6 +2,7 @@
 import {
   type BinlogColumn,
   type CellForm,
+  type ColumnModel,
   columnType,
   MysqlError,
   type TableMapEvent,
@@ -95,7 +96,11 @@ export class ShapeFactory {
       const isKey = keys.includes(column)
       const isCaptured = filters.includesColumn(database, name, column.name)
       if (!isCaptured && !isKey) continue
-      const compiled = convertedColumn(this.#column(model, cell, form, binlog?.[cell]), model, column, this.#converters)
+      const own = binlog?.[cell]
+      const plain = this.#column(model, column, cell, form, own)
+      const compiled = convertedColumn(plain, model, column, this.#converters, (other, options) =>
+        this.#column(model, other, cell, form, own, options),
+      )
       if (isCaptured)
         columns.push(mappedColumn(compiled, model, hasComments ? column : { ...column, comment: null }, columnRules))
       if (isKey) keyByCell.set(cell, compiled)
@@ -116,10 +121,16 @@ export class ShapeFactory {
     }
   }
 
-  #column(model: TableModel, cell: number, form: CellForm, binlog: BinlogColumn | undefined): CellColumn {
-    const column = model.columns[cell]!
+  #column(
+    model: TableModel,
+    column: ColumnModel,
+    cell: number,
+    form: CellForm,
+    binlog: BinlogColumn | undefined,
+    options: Partial<ValueOptions> = {},
+  ): CellColumn {
     try {
-      const { schema, read, writeJson } = columnType(column, form, this.#options, binlog)
+      const { schema, read, writeJson } = columnType(column, form, { ...this.#options, ...options }, binlog)
       const { includeSchemaComments } = this.#config
       const hasDoc = includeSchemaComments && column.comment !== null && column.comment !== ''
       const documented = hasDoc ? withTraits(schema, { doc: column.comment! }) : schema
