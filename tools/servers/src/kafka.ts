@@ -56,14 +56,14 @@ export async function kafkaTool(className: string, args: readonly string[], time
   return stdout
 }
 
-/** Starts a single broker in KRaft mode with a fresh data folder, removed at stop. */
-export async function startKafka(): Promise<KafkaServer> {
+/** Starts a single broker in KRaft mode with a fresh data folder, removed at stop. `more`: further broker settings, which win. */
+export async function startKafka(more: Readonly<Record<string, string>> = {}): Promise<KafkaServer> {
   const classPath = await kafkaClassPath()
   const [port, controller] = await Promise.all([freePort(), freePort()])
   const folder = freshFolder('kafka')
   mkdirSync(path.join(folder, 'data'))
   const properties = path.join(folder, 'server.properties')
-  writeFileSync(properties, settings(port, controller, path.join(folder, 'data')))
+  writeFileSync(properties, settings(port, controller, path.join(folder, 'data'), more))
   const { stdout } = await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'random-uuid'])
   await run('java', [
     '-cp',
@@ -94,7 +94,7 @@ export async function startKafka(): Promise<KafkaServer> {
   }
 }
 
-function settings(port: number, controller: number, data: string): string {
+function settings(port: number, controller: number, data: string, more: Readonly<Record<string, string>>): string {
   const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`
   const one = [
     'offsets.topic.replication.factor',
@@ -116,6 +116,7 @@ function settings(port: number, controller: number, data: string): string {
     `log.dirs=${data}`,
     'group.initial.rebalance.delay.ms=0',
     ...one.map((name) => `${name}=1`),
+    ...Object.entries(more).map(([name, value]) => `${name}=${value}`),
     '',
   ].join('\n')
 }

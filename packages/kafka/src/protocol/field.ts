@@ -6,7 +6,7 @@ import type { ProtocolWriter } from './writer.ts'
 
 /** What a field is made of, for programs that walk over a description (tests, documentation). */
 export type Shape =
-  | { readonly kind: 'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'uuid' }
+  | { readonly kind: 'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'float64' | 'uuid' }
   | { readonly kind: 'string' | 'bytes' | 'records'; readonly isNullable: boolean }
   | { readonly kind: 'array'; readonly isNullable: boolean; readonly element: AnyField }
   | { readonly kind: 'structure'; readonly isNullable: boolean; readonly fields: Fields }
@@ -87,7 +87,7 @@ function primitive<T>(shape: Shape, zero: T, codec: (flexible: boolean) => Field
 }
 
 const fixed = <T>(
-  kind: 'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'uuid',
+  kind: 'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'float64' | 'uuid',
   zero: T,
   read: (reader: ProtocolReader) => T,
   write: (writer: ProtocolWriter, value: T) => void,
@@ -134,6 +134,13 @@ export const int64 = fixed(
   0,
   (r) => r.int64(),
   (w, v) => w.int64(v),
+)
+/** A double. */
+export const float64 = fixed(
+  'float64',
+  0,
+  (r) => r.float64(),
+  (w, v) => w.float64(v),
 )
 /** The UUID that stands for "none". */
 export const ZERO_UUID = '00000000-0000-0000-0000-000000000000'

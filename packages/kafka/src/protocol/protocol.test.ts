@@ -43,6 +43,8 @@ function fieldValue(field: AnyField, version: number): fc.Arbitrary<unknown> {
       return fc.integer()
     case 'int64':
       return fc.maxSafeInteger()
+    case 'float64':
+      return fc.double({ noNaN: true })
     case 'uuid':
       return fc.uuid()
     case 'string':

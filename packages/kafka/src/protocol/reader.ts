@@ -63,6 +63,10 @@ export class ProtocolReader {
     return this.#bytes.readInt32BE(at) * TWO_TO_32 + this.#bytes.readUInt32BE(at + 4)
   }
 
+  float64(): number {
+    return this.#bytes.readDoubleBE(this.#take(8))
+  }
+
   /** 16 bytes as lower-case hex with dashes. */
   uuid(): string {
     const at = this.#take(UUID_BYTES)

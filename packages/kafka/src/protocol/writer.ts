@@ -62,6 +62,12 @@ export class ProtocolWriter {
     this.#pos += 8
   }
 
+  float64(value: number): void {
+    const bytes = this.#reserve(8)
+    bytes.writeDoubleBE(value, this.#pos)
+    this.#pos += 8
+  }
+
   /** A UUID given as hex with or without dashes. */
   uuid(value: string): void {
     const hex = value.replaceAll('-', '')

@@ -20,11 +20,14 @@ export interface TopicView {
   readonly changes: number
 }
 
+/** Compiled expressions kept per group; a group that uses more compiles them again. */
+const MAX_PATTERNS = 100
+
 /** A group. */
 export class ConsumerGroup {
   readonly id: string
-  /** Raised by every change that asks for a new assignment. */
-  epoch = 0
+  /** Raised by every change that asks for a new assignment; the first member raises it to 2, as in Kafka. */
+  epoch = 1
   /** Epoch for which the target assignment was made. */
   assignmentEpoch = 0
   /** Stands for the topics that the epoch was made for. */
@@ -181,6 +184,7 @@ export class ConsumerGroup {
       let matches = this.#patterns.get(expression)
       if (matches === undefined) {
         matches = topicPattern(expression)
+        if (this.#patterns.size >= MAX_PATTERNS) this.#patterns.clear()
         this.#patterns.set(expression, matches)
       }
       const isMatch = matches

@@ -69,7 +69,9 @@ export class ConsumerGroups {
     checkHeartbeat(request, sender.version)
     if (this.#isClosed) throw new KafkaError('COORDINATOR_NOT_AVAILABLE')
     if (request.memberEpoch < EPOCH_JOIN) return this.#leave(request)
-    const group = await this.#groupOf(request)
+    const made = await this.#groupOf(request)
+    // another first member may have come meanwhile
+    const group = this.#groups.get(request.groupId) ?? made
     const isNewGroup = group.members.size === 0
     const member = this.#memberOf(group, request)
     const isChanged = this.#update(group, member, request, sender)
@@ -98,7 +100,7 @@ export class ConsumerGroups {
     return answer
   }
 
-  /** NONE when a member of that epoch may commit or fetch offsets, else why not. */
+  /** NONE when a member of that epoch may fetch offsets, else why not. */
   refusal(group: ConsumerGroup, memberId: string, memberEpoch: number, instanceId: string | null): KafkaErrorCode {
     const member = group.members.get(memberId)
     if (instanceId !== null) {
@@ -108,6 +110,19 @@ export class ConsumerGroups {
     }
     if (member === undefined) return 'UNKNOWN_MEMBER_ID'
     return member.epoch === memberEpoch ? 'NONE' : 'STALE_MEMBER_EPOCH'
+  }
+
+  /** NONE when the member may commit an offset of the partition, else why not. */
+  commitRefusal(
+    group: ConsumerGroup,
+    claim: { memberId: string; generationId: number; groupInstanceId: string | null },
+    topic: string,
+    partition: number,
+  ): KafkaErrorCode {
+    const code = this.refusal(group, claim.memberId, claim.generationId, claim.groupInstanceId)
+    if (code !== 'STALE_MEMBER_EPOCH') return code
+    const topicId = this.#topics.get(topic)?.id ?? ''
+    return group.members.get(claim.memberId)?.mayCommit(topicId, partition, claim.generationId) === true ? 'NONE' : code
   }
 
   /** Forgets a group that has no members, on disk when it resolves. */
@@ -131,9 +146,7 @@ export class ConsumerGroups {
     if (group === undefined) {
       if (memberEpoch !== EPOCH_JOIN) throw notFound(groupId)
       await this.#host.displaceClassic(groupId)
-      // another first member may have come meanwhile
-      group = this.#groups.get(groupId) ?? new ConsumerGroup(groupId, this.#topics)
-      this.#groups.set(groupId, group)
+      group = new ConsumerGroup(groupId, this.#topics)
     }
     const { maxGroupMembers } = this.#options.limits
     if (group.members.size >= maxGroupMembers && (memberId === '' || !group.members.has(memberId))) {
@@ -196,7 +209,11 @@ export class ConsumerGroups {
     group.topicsOf(subscription) // refuses an expression that is none before anything changes
     const isNew = !group.members.has(member.id)
     member.subscription = subscription
-    if (isNew) group.add(member)
+    if (isNew) {
+      group.add(member)
+      // not before: a refused request leaves no group behind
+      this.#groups.set(group.id, group)
+    }
     return (
       isNew ||
       old.topicNames.join() !== subscription.topicNames.join() ||
@@ -290,7 +307,7 @@ function newMember(memberId: string): ConsumerMember {
 }
 
 function notFound(groupId: string): KafkaError {
-  return new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
+  return new KafkaError('GROUP_ID_NOT_FOUND', `Consumer group ${groupId} not found.`)
 }
 
 function unknownMember(groupId: string, memberId: string): KafkaError {

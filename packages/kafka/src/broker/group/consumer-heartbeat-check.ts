@@ -36,7 +36,7 @@ export function checkHeartbeat(request: Heartbeat, version: number): void {
   } else if (memberEpoch === EPOCH_STATIC_LEAVE) {
     if (request.instanceId === null) throw invalid("InstanceId can't be null.")
   } else if (memberEpoch < EPOCH_STATIC_LEAVE) {
-    throw invalid(`MemberEpoch is ${memberEpoch}, but must be greater than or equal to -2.`)
+    throw invalid('MemberEpoch is invalid.')
   }
   const { serverAssignor } = request
   if (serverAssignor !== null && !CONSUMER_ASSIGNORS.has(serverAssignor)) {
@@ -46,10 +46,13 @@ export function checkHeartbeat(request: Heartbeat, version: number): void {
   }
 }
 
-/** Throws `FENCED_MEMBER_EPOCH` unless the epoch is the member's, or its last one and it has nothing that it should not have. */
+/**
+ * Throws `FENCED_MEMBER_EPOCH` unless the epoch is the member's, or its last one and it has nothing that it should not have. A member may
+ * always join anew: it then has nothing.
+ */
 export function checkEpoch(member: ConsumerMember, request: Pick<Heartbeat, 'memberEpoch' | 'topicPartitions'>): void {
   const { memberEpoch: received, topicPartitions } = request
-  if (received === member.epoch) return
+  if (received === member.epoch || received === EPOCH_JOIN) return
   if (received === member.previousEpoch) {
     // the answer that told the new epoch may have been lost
     if (topicPartitions !== null && isPartitionSubset(partitionSet(topicPartitions), member.assigned)) return

@@ -36,6 +36,8 @@ export class ConsumerMember {
   state: ConsumerMemberState = 'stable'
   /** Partitions that the member may read. */
   assigned: PartitionSet = NO_PARTITIONS
+  /** Epoch in which it got each of them (`topic id:partition`), as far as known since the start of the broker. */
+  readonly #since = new Map<string, number>()
   /** Partitions that the member must give up before anything else happens. */
   revoking: PartitionSet = NO_PARTITIONS
   #session: NodeJS.Timeout | undefined
@@ -44,6 +46,16 @@ export class ConsumerMember {
   constructor(id: string, subscription: MemberSubscription) {
     this.id = id
     this.subscription = subscription
+  }
+
+  /**
+   * Whether the member may commit an offset of the partition in an epoch: its own, or an older one in which it had the partition already (the
+   * news of a newer epoch may be on its way).
+   */
+  mayCommit(topicId: string, partition: number, epoch: number): boolean {
+    if (epoch === this.epoch) return true
+    if (epoch > this.epoch || !hasPartition(this.assigned, topicId, partition)) return false
+    return epoch >= (this.#since.get(`${topicId}:${partition}`) ?? this.epoch)
   }
 
   /** Starts the session anew; `expire` runs when nothing is heard for the given time. */
@@ -111,16 +123,28 @@ export class ConsumerMember {
       this.state = 'unrevoked'
       this.assigned = kept
       this.revoking = surplus
+      this.#noteSince(NO_PARTITIONS, this.epoch)
       return
     }
     const missing = filterPartitions(target, (topicId, partition) => !hasPartition(kept, topicId, partition))
     const ready = filterPartitions(missing, isFree)
     this.assigned = unitePartitions(kept, ready)
+    this.#noteSince(ready, targetEpoch)
     this.revoking = NO_PARTITIONS
     this.state = isPartitionSubset(missing, ready) ? 'stable' : 'unreleased'
     if (this.epoch !== targetEpoch) {
       this.previousEpoch = this.epoch
       this.epoch = targetEpoch
+    }
+  }
+
+  /** Notes the epoch of partitions that are new, and forgets those that are gone. */
+  #noteSince(fresh: PartitionSet, epoch: number): void {
+    for (const [topicId, partitions] of fresh)
+      for (const partition of partitions) this.#since.set(`${topicId}:${partition}`, epoch)
+    for (const key of this.#since.keys()) {
+      const colon = key.lastIndexOf(':')
+      if (!hasPartition(this.assigned, key.slice(0, colon), Number(key.slice(colon + 1)))) this.#since.delete(key)
     }
   }
 }

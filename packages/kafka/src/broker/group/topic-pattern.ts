@@ -97,6 +97,9 @@ const ASSERTION: Readonly<Record<string, (name: string, at: number) => boolean>>
   B: (name, at) => !isBoundary(name, at),
 }
 
+/** `\Q…\E` takes what is between literally; other escapes are passed over so that a backslash before a backslash does not count. */
+const QUOTED = /\\Q([\s\S]*?)(?:\\E|$)|\\[\s\S]/g
+
 /** Reads an expression from left to right. */
 class Parser {
   readonly #text: string
@@ -105,7 +108,7 @@ class Parser {
   #ignoresCase = false
 
   constructor(text: string) {
-    this.#text = text
+    this.#text = text.replace(QUOTED, (whole, quoted?: string) => quoted?.replace(/[^A-Za-z0-9]/g, '\\$&') ?? whole)
   }
 
   whole(): Part {
@@ -200,22 +203,11 @@ class Parser {
 
   #escape(): Part {
     const character = this.#next()
-    if (character === 'Q') return this.#quoted()
     const holds = Object.hasOwn(ASSERTION, character) ? ASSERTION[character] : undefined
     if (holds !== undefined) return assert(holds)
     this.#at--
     const [set, code] = this.#escapedInSet()
     return set === undefined ? this.#character(code) : eat(set)
-  }
-
-  #quoted(): Part {
-    const end = this.#text.indexOf('\\E', this.#at)
-    const literal = this.#text.slice(this.#at, end < 0 ? undefined : end)
-    this.#at = end < 0 ? this.#text.length : end + 2
-    const parts = [...literal].map((one) => this.#character(one.charCodeAt(0)))
-    return (program) => {
-      for (const part of parts) part(program)
-    }
   }
 
   /** What stands behind a backslash, in a class or outside: a set, or one character. */

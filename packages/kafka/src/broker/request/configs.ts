@@ -25,6 +25,9 @@ type DescribeAnswer = ResponseInput<typeof DescribeConfigs>['results'][number]
 type DescribedEntry = DescribeAnswer['configs'][number]
 type AlterAnswer = ResponseInput<typeof IncrementalAlterConfigs>['responses'][number]
 
+/** Kafka's numbers for kinds of things that have options. */
+export const RESOURCE = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const
+
 /** Kafka's numbers for where a value comes from, and for the types that the broker's own options have. */
 const SOURCE = { topic: 1, staticBroker: 4, fallback: 5 } as const
 const TYPE = { boolean: 1, string: 2, int: 3 } as const
@@ -76,7 +79,25 @@ function describeResource(core: BrokerCore, type: number, name: string, hasSynon
     }
     return name === '' ? [] : describeBroker(core)
   }
+  if (type === RESOURCE.group) return describeGroup(core)
+  if (type === RESOURCE.brokerLogger || type === RESOURCE.clientMetrics) return []
   throw new KafkaError('INVALID_REQUEST', `Unsupported resource type: ${type}`)
+}
+
+/** Options of groups are the broker's own, for all groups alike. */
+function describeGroup({ options }: BrokerCore): DescribedEntry[] {
+  const entry = (name: string, value: number): DescribedEntry => ({
+    name,
+    value: String(value),
+    readOnly: false,
+    configSource: SOURCE.fallback,
+    isSensitive: false,
+    configType: TYPE.int,
+  })
+  return [
+    entry('consumer.heartbeat.interval.ms', options.consumerHeartbeatIntervalMs),
+    entry('consumer.session.timeout.ms', options.consumerSessionTimeoutMs),
+  ]
 }
 
 function describeBroker(core: BrokerCore): DescribedEntry[] {

@@ -67,7 +67,7 @@ function describe(core: BrokerCore, group: ConsumerGroup): Described {
       clientId: member.subscription.clientId,
       clientHost: member.subscription.clientHost,
       subscribedTopicNames: member.subscription.topicNames,
-      subscribedTopicRegex: member.subscription.topicRegex,
+      subscribedTopicRegex: member.subscription.topicRegex ?? '',
       assignment: named(member.assigned),
       targetAssignment: named(group.targets.get(member.id) ?? NO_PARTITIONS),
       memberType: MEMBER_CONSUMER,
