@@ -18,8 +18,11 @@ export interface FormatDescription {
 }
 
 const CHECKSUM_ALGORITHM_OFF = 0
-const CHECKSUM_ALGORITHM_CRC32 = 1
+/** The checksum algorithm that events end in, by the number that the format description has for it. */
+export const CHECKSUM_ALGORITHM_CRC32 = 1
 const VERSION_BYTES = 50
+/** Algorithm and checksum. */
+const TRAILER_BYTES = 5
 const MARIADB_FIRST_EVENT = 160
 
 /** Lengths of the fixed part for which the decoders are written, by type code; types without such a part are not among them. */
@@ -47,7 +50,7 @@ const KNOWN_LENGTHS: ReadonlyMap<number, number> = new Map([
 
 /**
  * Shape: binlog version (2) | server version (50, NUL padded) | created (4) | header length (1) | post-header lengths (n) |
- * checksum algorithm (1) | checksum (4); the last two from MySQL 5.6.1 and MariaDB 5.3 on. `cursor` covers the body with the checksum.
+ * checksum algorithm (1) | checksum (4). `cursor` covers the body with the checksum.
  */
 export function decodeFormatDescription(cursor: ByteCursor, place: EventPlace): FormatDescription {
   const binlogVersion = cursor.u16()
@@ -62,11 +65,12 @@ export function decodeFormatDescription(cursor: ByteCursor, place: EventPlace): 
   }
   // Builds with a version text of their own still list MariaDB's events.
   const isMariaDb = /mariadb/i.test(serverVersion) || cursor.remaining >= MARIADB_FIRST_EVENT
-  const isChecksumAware = knowsChecksums(serverVersion, isMariaDb)
-  const trailer = isChecksumAware ? 5 : 0
-  const postHeaderLengths = cursor.copy(cursor.remaining - trailer)
+  if (isTooOld(serverVersion, isMariaDb)) {
+    throw corruptEvent(place, `is of server version ${serverVersion}; logs of servers before 5.6.1 are not read`)
+  }
+  const postHeaderLengths = cursor.copy(cursor.remaining - TRAILER_BYTES)
   checkLayouts(postHeaderLengths, place)
-  const algorithm = isChecksumAware ? cursor.u8() : CHECKSUM_ALGORITHM_OFF
+  const algorithm = cursor.u8()
   if (algorithm !== CHECKSUM_ALGORITHM_OFF && algorithm !== CHECKSUM_ALGORITHM_CRC32) {
     throw corruptEvent(place, `announces the unknown checksum algorithm ${algorithm}`)
   }
@@ -87,8 +91,10 @@ function checkLayouts(lengths: Uint8Array, place: EventPlace): void {
   }
 }
 
-function knowsChecksums(serverVersion: string, isMariaDb: boolean): boolean {
-  const [major = 0, minor = 0, patch = 0] = serverVersion.split(/[^0-9]+/).map(Number)
-  const number = major * 1_000_000 + minor * 1000 + patch
-  return number >= (isMariaDb ? 5_003_000 : 5_006_001)
+// Before MySQL 5.6.1 and MariaDB 5.3 there were no checksums, and rows events were others. A text that is no number tells nothing.
+function isTooOld(serverVersion: string, isMariaDb: boolean): boolean {
+  const version = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(serverVersion)
+  if (version === null) return false
+  const number = Number(version[1]) * 1_000_000 + Number(version[2]) * 1000 + Number(version[3] ?? 999)
+  return number < (isMariaDb ? 5_003_000 : 5_006_001)
 }

@@ -56,7 +56,7 @@ describe('type table', () => {
     expect(openStream().accept(bytes, 0, bytes.length).header.typeCode).toBe(99)
   })
 
-  test.each([26, 38])('%i stops', (code) => {
+  test.each([26, 18])('%i stops', (code) => {
     expect(eventHandling(code, 0x80)).toBe('stop')
   })
 })

@@ -144,7 +144,7 @@ describe('compressed transactions of MySQL', () => {
     'the same rows as plain ones, in the memory of a piece',
     async () => {
       await server.sql("INSERT INTO d.t (v) VALUES ('0'),('1'),('2'),('3'),('4'),('5'),('6'),('7')")
-      for (let i = 0; i < 13; i++) {
+      for (let i = 0; i < 11; i++) {
         await server.sql(`INSERT INTO d.t (v) SELECT CONCAT(REPEAT(SHA2(id, 256), 2), id) FROM d.t LIMIT 60000`, {
           database: 'd',
         })

@@ -1,15 +1,21 @@
 // Everything that can be decoded of an event: its body, the events inside it, and its row images.
 import { decodeEvent } from '../../src/event/decode-event.ts'
+import { isRowsEvent } from '../../src/event/rows.ts'
 import {
   ByteCursor,
+  type CellJsonWriter,
+  type CellRow,
   EventType,
   type EventView,
   eventTypeName,
+  GrowingSink,
   PayloadEvents,
   RowReader,
   type RowsEvent,
+  type TableMapEvent,
   TableMaps,
 } from '../../src/index.ts'
+import { loggedCellWriter } from '../../src/type/logged-type.ts'
 
 /** One event of a log, or of a transaction inside it. */
 export interface DecodedEvent {
@@ -31,7 +37,7 @@ export class EveryEvent {
     const cursor = new ByteCursor().open(view.bytes, view.bodyStart, view.bodyEnd, view)
     if (typeCode === EventType.TABLE_MAP_EVENT) this.#maps.accept(cursor)
     const name = eventTypeName(typeCode)
-    const rows = /_ROWS_(COMPRESSED_)?EVENT/.test(name) && name !== 'ANNOTATE_ROWS_EVENT' ? this.#rows(body) : 0
+    const rows = isRowsEvent(typeCode) ? this.#rows(body) : 0
     const decoded: DecodedEvent[] = [{ name, isInner, body, rows }]
     if (typeCode === EventType.TRANSACTION_PAYLOAD_EVENT) {
       const payload = new PayloadEvents(view, cursor, { stopsAtUnsupported: false })
@@ -47,8 +53,34 @@ export class EveryEvent {
     if (map === undefined) return 0
     const reader = new RowReader(map)
     reader.open(event)
+    const writers = this.#writers(map)
+    const sink = new GrowingSink(256)
     let count = 0
-    while (reader.next()) count++
+    while (reader.next()) {
+      count++
+      for (const row of [reader.before, reader.after]) if (row !== null) writeCells(row, writers, sink)
+    }
     return count
+  }
+
+  #writers(map: TableMapEvent): CellJsonWriter[] {
+    const { columnTypes, columnMeta, optional } = map
+    return Array.from(columnTypes, (typeCode, i) => {
+      const collationId = optional.collationIds?.[i]
+      return loggedCellWriter({
+        typeCode,
+        meta: columnMeta[i]!,
+        unsigned: optional.unsigned?.[i] ?? false,
+        ...(collationId === undefined ? {} : { collationId }),
+      })
+    })
+  }
+}
+
+function writeCells({ bytes, starts, ends }: CellRow, writers: readonly CellJsonWriter[], sink: GrowingSink): void {
+  for (const [i, write] of writers.entries()) {
+    if (ends[i]! < 0) continue
+    sink.pos = 0
+    write(bytes, starts[i]!, ends[i]!, sink)
   }
 }

@@ -1,13 +1,17 @@
 // Compressed transactions: small ones at once, large ones piece by piece, and blocks that lie.
 import { describe, expect, test } from 'vitest'
 import { ByteCursor, EventStream, MysqlError, PayloadEvents } from '../../src/index.ts'
+import { fixtureLog } from './logs.ts'
 import { bareEvent, payloadBody, writtenEvent } from './written-events.ts'
 
 const ROWS_QUERY = 29
+const log = fixtureLog()
+const format = log.subarray(4, 4 + log.readUInt32LE(4 + 9))
 
 /** Opens the payload of a body, as a stream would hand it out. */
 function open(body: Buffer): PayloadEvents {
   const stream = new EventStream('binlog.000001', 4)
+  stream.accept(format, 0, format.length)
   const event = writtenEvent(40, body, { logPos: 5000 })
   const view = stream.accept(event, 0, event.length)
   return new PayloadEvents(view, new ByteCursor().open(view.bytes, view.bodyStart, view.bodyEnd, view))
