@@ -7,11 +7,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type BenchFigure, figureTable } from './figure.ts'
+import { runHuge } from './huge.ts'
 import { runLog } from './log.ts'
 import { coreCount, loadText, machineFacts } from './machine.ts'
 import { runMicro } from './micro/rows-to-json.ts'
 import { runPipeline } from './pipeline.ts'
+import { runProfile } from './profile.ts'
 import { type BenchSection, reportPage } from './report.ts'
+import { runTables } from './tables.ts'
 
 /** What a benchmark answers. `facts`: more about what it ran on. */
 interface BenchResult {
@@ -42,6 +45,9 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
     },
   ],
   ['pipeline', { about: 'A backlog of a live MySQL to nothing and to the embedded log', run: () => runPipeline() }],
+  ['tables', { about: 'Backlogs of other tables, and of compressed transactions, to nothing', run: () => runTables() }],
+  ['huge', { about: 'One transaction of ten million rows to the embedded log', run: () => runHuge() }],
+  ['profile', { about: 'Where the time of row events to JSON goes', run: () => runProfile() }],
 ])
 
 /** Argument of the process of one benchmark. */

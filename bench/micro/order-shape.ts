@@ -60,7 +60,7 @@ export function orderShape(): ChangeShape {
 
 /** The source block of the order table's rows, as the stream describes it once per transaction. */
 export function orderSource(): ReusedSourceInfo {
-  const source = new ReusedSourceInfo('bench')
+  const source = new ReusedSourceInfo({ topicPrefix: 'bench', flavour: 'mysql' })
   source.describe({
     epochNs: 1_750_000_000_000_000_000n,
     snapshot: 'false',

@@ -18,7 +18,7 @@ const WARM_UP_PASSES = 6
 const BATCH_BYTES = 1_000_000
 
 /** What a pass wrote. */
-interface PassResult {
+export interface PassResult {
   readonly rows: number
   readonly bytes: number
 }
@@ -59,7 +59,7 @@ function bestAndMiddle(seconds: readonly number[]): { best: number; middle: numb
 }
 
 /** Builds events and converters once; the answer runs one pass over them. */
-function preparePass(): () => PassResult {
+export function preparePass(): () => PassResult {
   const events = Array.from({ length: EVENTS }, (_, i) => orderRowsEvent(i * EVENT_ROWS, EVENT_ROWS))
   const shape = orderShape()
   const options = { schemasEnable: false }

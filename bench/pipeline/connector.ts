@@ -4,8 +4,12 @@ import type { Shop } from './shop.ts'
 /** Name of the topic that the rows reach. */
 export const TOPIC = 'bench.shop.orders'
 
-/** Debezium's options, converters left to the worker. */
-export function connectorConfig({ server }: Pick<Shop, 'server'>, bootstrapServers: string): Record<string, string> {
+/** Debezium's options for one table, converters left to the worker. */
+export function connectorConfig(
+  { server }: Pick<Shop, 'server'>,
+  bootstrapServers: string,
+  table = 'shop.orders',
+): Record<string, string> {
   return {
     'connector.class': 'io.debezium.connector.mysql.MySqlConnector',
     'tasks.max': '1',
@@ -15,7 +19,7 @@ export function connectorConfig({ server }: Pick<Shop, 'server'>, bootstrapServe
     'database.password': 'cdc',
     'database.server.id': '184054',
     'topic.prefix': 'bench',
-    'table.include.list': 'shop.orders',
+    'table.include.list': table,
     'snapshot.mode': 'no_data',
     'schema.history.internal.kafka.bootstrap.servers': bootstrapServers,
     'schema.history.internal.kafka.topic': 'bench.schema',

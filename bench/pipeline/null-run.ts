@@ -14,9 +14,9 @@ export interface NullRun extends AsyncDisposable {
   read(): Promise<NullResult & { readonly peakMegabytes: number }>
 }
 
-/** Starts the process. `rows`: how many will have been written before `read` is called. */
-export async function openNullRun(shop: Shop, rows: number): Promise<NullRun> {
-  const config = JSON.stringify(connectorConfig(shop, 'none:1'))
+/** Starts the process. `rows`: how many will have been written to the table before `read` is called. */
+export async function openNullRun(shop: Shop, rows: number, table?: string): Promise<NullRun> {
+  const config = JSON.stringify(connectorConfig(shop, 'none:1', table))
   const script = path.join(import.meta.dirname, 'null-child.ts')
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, String(rows), config], {
     stdio: ['pipe', 'pipe', 'inherit'],
