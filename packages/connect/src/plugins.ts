@@ -8,6 +8,7 @@ import {
   numberConverterDefinitions,
   stringConverterDefinitions,
 } from './config/definitions/converters.generated.ts'
+import { mariadbDefinitions } from './config/definitions/mariadb.generated.ts'
 import { mysqlDefinitions } from './config/definitions/mysql.generated.ts'
 import * as transformTables from './config/definitions/transforms.generated.ts'
 import { presentNames } from './config/former-names.ts'
@@ -15,7 +16,7 @@ import { checkSupport, unsupportedIn } from './config/mysql/support.ts'
 import { OptionReader } from './config/option-reader.ts'
 import type { FieldRules } from './config/validation/config-def.ts'
 import { type ConnectionProbe, validateConnector } from './config/validation/connector-validation.ts'
-import { mysqlRules, refuseMysql } from './config/validation/mysql-rules.ts'
+import { mariadbRules, mysqlRules, refuseMariadb, refuseMysql } from './config/validation/mysql-rules.ts'
 import type { PluginEntry, PluginKind } from './config/validation/plugin-directory.ts'
 import { PluginLookup } from './config/validation/plugin-lookup.ts'
 import { transformRules } from './config/validation/transform-rules.ts'
@@ -68,6 +69,7 @@ export const KAFKA_VERSION = '4.3.1'
 type Options = Readonly<Record<string, string>>
 
 const MYSQL = 'io.debezium.connector.mysql.MySqlConnector'
+const MARIADB = 'io.debezium.connector.mariadb.MariaDbConnector'
 const FILE_SOURCE = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
 const FILE_SINK = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
 const KAFKA_SMT = 'org.apache.kafka.connect.transforms.'
@@ -205,9 +207,14 @@ const predicates: Readonly<
 
 /** Connectors that Debezium and Kafka have and Millrace has not. */
 const missingConnectors: Readonly<Record<string, PluginKind>> = {
-  'io.debezium.connector.mariadb.MariaDbConnector': 'source',
   'io.debezium.connector.postgresql.PostgresConnector': 'source',
   'io.debezium.connector.jdbc.JdbcSinkConnector': 'sink',
+}
+
+/** Who contacts a server when a configuration is validated, by the connector's class name. */
+const probes: Readonly<Record<string, ConnectionProbe>> = {
+  [MYSQL]: probeConnection,
+  [MARIADB]: (config, onHint) => probeConnection(config, onHint, 'mariadb'),
 }
 
 /** Every plugin, built or known. */
@@ -219,6 +226,15 @@ export const plugins = new PluginLookup([
     definitions: mysqlDefinitions,
     debeziumRules: mysqlRules,
     refuse: refuseMysql,
+    missing: null,
+  },
+  {
+    className: MARIADB,
+    kind: 'source',
+    version: DEBEZIUM_VERSION,
+    definitions: mariadbDefinitions,
+    debeziumRules: mariadbRules,
+    refuse: refuseMariadb,
     missing: null,
   },
   { ...entryOf(FILE_SOURCE, 'source', fileSourceDefinitions), rules: fileSourceRules },
@@ -354,7 +370,7 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
         },
         hasExactlyOnce: settings['exactly.once.source.support'] === 'enabled',
         workerGroup: settings['group.id'],
-        probe: options.probe ?? (connector.className === MYSQL ? probeConnection : null),
+        probe: options.probe ?? probes[connector.className] ?? null,
         onHint: worker.onHint,
       })
     },
@@ -374,7 +390,9 @@ function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
     isRunnable: kind === 'source',
     taskConfigs: (config) => [inJavaMapOrder({ ...config, 'task.class': taskClass })],
     ...(className === FILE_SOURCE ? { checkOffsets: checkFileOffsets } : {}),
-    ...(className === MYSQL ? { unsupported: (config) => unsupportedIn(presentNames(config).config) } : {}),
+    ...(className === MYSQL || className === MARIADB
+      ? { unsupported: (config) => unsupportedIn(presentNames(config).config) }
+      : {}),
   }
 }
 
@@ -394,5 +412,6 @@ export async function createSource(given: StoredConfig, context: SourceContext, 
   }
   checkSupport(given)
   if (className === MYSQL) return openMysqlSource(given, context, log)
+  if (className === MARIADB) return openMysqlSource(given, context, log, 'mariadb')
   throw new CdcError('CDC_UNSUPPORTED', `Source ${className} is not supported yet`)
 }

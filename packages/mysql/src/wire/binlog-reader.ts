@@ -3,7 +3,7 @@ import { MysqlError, MysqlProtocolError } from '../error.ts'
 import { EventStream } from '../event/event-stream.ts'
 import type { EventView } from '../event/event-view.ts'
 import type { ConnectionOptions } from './connection-options.ts'
-import { binlogDump, binlogDumpGtid, registerReplica } from './dump-command.ts'
+import { binlogDump, binlogDumpGtid, DumpFlag, registerReplica } from './dump-command.ts'
 import { type DumpServer, prepareDumpSession } from './dump-session.ts'
 import { login } from './login.ts'
 import type { PacketReader } from './packet-reader.ts'
@@ -22,7 +22,10 @@ export type BinlogStart =
 /** What a dump needs besides a login. */
 export interface BinlogOptions extends ConnectionOptions {
   readonly start: BinlogStart
-  /** Replica server id, 1 to 2^32-1, used once in the topology. */
+  /**
+   * Replica server id, 1 to 2^32-1, used once in the topology. 0: no replica, as mysqlbinlog does it: other dumps of the program go on, and the
+   * server ends this one where its log ends (MYSQL_CONNECTION_LOST); only from a position.
+   */
   readonly serverId: number
   /** Period in which an idle server gives a sign of life; default 10,000. Silence of three periods ends the connection. */
   readonly heartbeatMs?: number
@@ -30,6 +33,8 @@ export interface BinlogOptions extends ConnectionOptions {
   readonly replicaUuid?: string
   readonly netWriteTimeoutSec?: number
   readonly netReadTimeoutSec?: number
+  /** MariaDB: whether ANNOTATE_ROWS events come; default no. */
+  readonly sendsAnnotations?: boolean
 }
 
 /** Whole events that were in the buffer. Iterated once, synchronously, before the next chunk is asked for. */
@@ -65,14 +70,14 @@ const PACKET_ERR = 0xff
  */
 export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> {
   const { start, serverId } = options
-  if (!Number.isInteger(serverId) || serverId < 1 || serverId > 0xffffffff) {
+  if (!Number.isInteger(serverId) || serverId < 0 || serverId > 0xffffffff) {
     throw new MysqlError({
       code: 'MYSQL_SERVER_ID',
-      message: `Replica server id ${serverId} is not between 1 and 4294967295`,
+      message: `Replica server id ${serverId} is not between 0 and 4294967295`,
     })
   }
   const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS
-  const command = dumpCommand(start, serverId)
+  const command = dumpCommand(options)
   const { packets, connectionId } = await login(options)
   packets.silenceMs = SEEK_SILENCE_MS
   try {
@@ -84,9 +89,11 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
       netReadTimeoutSec: options.netReadTimeoutSec ?? 0,
       mariaDbState: start.kind === 'mariadb-gtid' ? start.state : null,
     })
-    packets.send(registerReplica(serverId))
-    await packets.next(CHUNK_BYTES)
-    throwIfRefused(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
+    if (serverId > 0) {
+      packets.send(registerReplica(serverId))
+      await packets.next(CHUNK_BYTES)
+      throwIfRefused(packets.buffer.bytes, packets.buffer.starts[0]!, packets.buffer.ends[0]!)
+    }
     packets.send(command)
     return new BinlogReader(packets, connectionId, options, server)
   } catch (error) {
@@ -95,10 +102,11 @@ export async function openBinlog(options: BinlogOptions): Promise<BinlogReader> 
   }
 }
 
-function dumpCommand(start: BinlogStart, serverId: number): Buffer {
+function dumpCommand({ start, serverId, sendsAnnotations }: BinlogOptions): Buffer {
+  const flags = (serverId === 0 ? DumpFlag.NON_BLOCK : 0) | (sendsAnnotations ? DumpFlag.SEND_ANNOTATE_ROWS : 0)
   if (start.kind === 'gtid') return binlogDumpGtid(start.encoded, serverId)
-  if (start.kind === 'position') return binlogDump(start.file, start.position, serverId)
-  return binlogDump('', 4, serverId)
+  if (start.kind === 'position') return binlogDump(start.file, start.position, serverId, flags)
+  return binlogDump('', 4, serverId, flags)
 }
 
 /** See {@link openBinlog}. Not reading is the back-pressure: the socket is paused once the buffer is full. */

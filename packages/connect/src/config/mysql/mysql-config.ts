@@ -1,4 +1,5 @@
 // The configuration of the MySQL connector as one typed, immutable object: what source/mysql works with.
+import { mariadbDefinitions } from '../definitions/mariadb.generated.ts'
 import { mysqlDefinitions } from '../definitions/mysql.generated.ts'
 import { presentNames } from '../former-names.ts'
 import { OptionReader } from '../option-reader.ts'
@@ -39,8 +40,12 @@ export interface ConnectionConfig {
 /** What is done about an event or a table that cannot be processed. */
 export type FailureHandling = 'fail' | 'warn' | 'skip'
 
+/** Which servers a connector reads, by the word that its records call it. */
+export type FlavourName = 'mysql' | 'mariadb'
+
 /** The whole configuration. */
 export interface MysqlConnectorConfig {
+  readonly flavour: FlavourName
   readonly connectorName: string
   /** `database.server.id`: the replica id of the replication connection. */
   readonly serverId: number
@@ -92,21 +97,26 @@ export interface ParsedMysqlConfig {
  * Parses a connector configuration. Debezium 1.x names are accepted. Throws CDC_CONFIG_INVALID that lists every fault
  * (`details.options` = [{name, message}]).
  */
-export function parseMysqlConfig(given: Readonly<Record<string, string | null>>): ParsedMysqlConfig {
+export function parseMysqlConfig(
+  given: Readonly<Record<string, string | null>>,
+  flavour: FlavourName = 'mysql',
+): ParsedMysqlConfig {
   const present = presentNames(given)
-  const reader = new OptionReader(present.config, [...mysqlUndeclared, ...mysqlDefinitions])
+  const definitions = flavour === 'mysql' ? mysqlDefinitions : mariadbDefinitions
+  const reader = new OptionReader(present.config, [...mysqlUndeclared, ...definitions])
   const config: MysqlConnectorConfig = {
+    flavour,
     connectorName: reader.text('name') ?? '',
     serverId: serverId(reader),
     topicPrefix: topicPrefix(reader),
-    connection: connectionConfig(reader),
+    connection: connectionConfig(reader, flavour),
     filters: captureFilters(reader),
     columns: columnRules(reader),
     values: valueConfig(reader),
     topics: topicConfig(reader),
     history: historyConfig(reader),
     snapshot: snapshotConfig(reader),
-    ...eventConfig(reader),
+    ...eventConfig(reader, flavour),
     options: present.config,
   }
   reader.check()
@@ -127,7 +137,7 @@ function topicPrefix(reader: OptionReader): string {
   return prefix
 }
 
-function connectionConfig(reader: OptionReader): ConnectionConfig {
+function connectionConfig(reader: OptionReader, flavour: FlavourName): ConnectionConfig {
   return {
     hostname: reader.requiredText('database.hostname'),
     port: reader.integer('database.port', 3306, 0, 65_535),
@@ -138,11 +148,7 @@ function connectionConfig(reader: OptionReader): ConnectionConfig {
     initialStatements: splitStatements(reader.text('database.initial.statements') ?? ''),
     timeZone: driverOption(reader, 'connectionTimeZone'),
     ssl: {
-      mode: reader.choice(
-        'database.ssl.mode',
-        ['disabled', 'preferred', 'required', 'verify_ca', 'verify_identity'],
-        'preferred',
-      ),
+      mode: flavour === 'mysql' ? reader.choice('database.ssl.mode', SSL_MODES, 'preferred') : mariadbSslMode(reader),
       keystore: reader.optionalText('database.ssl.keystore'),
       keystorePassword: reader.optionalText('database.ssl.keystore.password'),
       truststore: reader.optionalText('database.ssl.truststore'),
@@ -157,6 +163,21 @@ function connectionConfig(reader: OptionReader): ConnectionConfig {
     netWriteTimeoutS: reader.integer('binlog.net.write.timeout', 0, 0),
     netReadTimeoutS: reader.integer('binlog.net.read.timeout', 0, 0),
   }
+}
+
+const SSL_MODES = ['disabled', 'preferred', 'required', 'verify_ca', 'verify_identity'] as const
+
+/** Modes of the MariaDB connector, in the order in which its messages list them, as modes of the MySQL connector. */
+export const MARIADB_SSL_MODES = {
+  trust: 'required',
+  disable: 'disabled',
+  'verify-ca': 'verify_ca',
+  'verify-full': 'verify_identity',
+} as const
+
+function mariadbSslMode(reader: OptionReader): ConnectionConfig['ssl']['mode'] {
+  const words = Object.keys(MARIADB_SSL_MODES) as (keyof typeof MARIADB_SSL_MODES)[]
+  return MARIADB_SSL_MODES[reader.choice('database.ssl.mode', words, 'disable')]
 }
 
 /** An option of the JDBC driver, which Debezium hands through under either prefix. */
@@ -184,7 +205,7 @@ function failureHandling(reader: OptionReader, name: string, formerName?: string
   return effective === 'ignore' ? 'skip' : effective
 }
 
-function eventConfig(reader: OptionReader) {
+function eventConfig(reader: OptionReader, flavour: FlavourName) {
   return {
     tombstonesOnDelete: reader.boolean('tombstones.on.delete', true),
     includeSchemaChanges: reader.boolean('include.schema.changes', true),
@@ -216,7 +237,8 @@ function eventConfig(reader: OptionReader) {
     checksLogPosition: reader.boolean('internal.log.position.check.enable', true),
     maxRetries: reader.integer('errors.max.retries', -1, -1),
     retryWaitMs: reader.integer('retriable.restart.connector.wait.ms', 10_000, 1),
-    usesLegacyDdlParser: reader.choice('ddl.parser.type', ['default', 'legacy'], 'default') === 'legacy',
+    usesLegacyDdlParser:
+      flavour === 'mysql' && reader.choice('ddl.parser.type', ['default', 'legacy'], 'default') === 'legacy',
   }
 }
 

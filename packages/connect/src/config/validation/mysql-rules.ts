@@ -1,6 +1,7 @@
-// Which validators each option of Debezium's MySQL connector has.
+// Which validators each option of Debezium's connectors for MySQL and MariaDB has.
 import { CdcError } from '../../base/errors.ts'
 import { MESSAGE_KEY_FORM } from '../mysql/column-rules.ts'
+import { MARIADB_SSL_MODES } from '../mysql/mysql-config.ts'
 import { LOCKING_MODES, SNAPSHOT_MODES } from '../mysql/snapshot-config.ts'
 import {
   type DebeziumRule,
@@ -30,10 +31,10 @@ function all(...validators: DebeziumValidator[]): DebeziumRule {
   return { validators }
 }
 
-const isKnownLocking: DebeziumValidator = ({ text }) =>
-  text === null || LOCKING_MODES.some((mode) => mode === text.toLowerCase())
-    ? []
-    : ['Must be a valid snapshot.locking.mode value']
+const isKnownLocking =
+  (modes: readonly string[]): DebeziumValidator =>
+  ({ text }) =>
+    text === null || modes.includes(text.toLowerCase()) ? [] : ['Must be a valid snapshot.locking.mode value']
 
 const isSupportedTimeMode: DebeziumValidator = ({ text }) =>
   text?.trim().toLowerCase() === 'adaptive' ? ["The 'adaptive' time.precision.mode is no longer supported"] : []
@@ -118,7 +119,7 @@ export const mysqlRules: Readonly<Record<string, DebeziumRule>> = {
   'time.precision.mode': words(TIME_MODES, isOneOf(TIME_MODES), isSupportedTimeMode),
   'schema.name.adjustment.mode': words(ADJUSTMENTS),
   'min.row.count.to.stream.results': all(isNonNegativeInteger),
-  'snapshot.locking.mode': words(LOCKING_MODES, isKnownLocking),
+  'snapshot.locking.mode': words(LOCKING_MODES, isKnownLocking(LOCKING_MODES)),
   'ddl.parser.type': words(['default', 'legacy']),
   'schema.history.internal': { isHidden: true },
   'tombstones.on.delete': all(isBoolean),
@@ -142,13 +143,35 @@ export const mysqlRules: Readonly<Record<string, DebeziumRule>> = {
   },
 }
 
-const SOURCE_INFO_MAKER = 'io.debezium.connector.mysql.MySqlSourceInfoStructMaker'
+const MARIADB_LOCKING_MODES = LOCKING_MODES.filter((mode) => !mode.startsWith('minimal_'))
+
+/** The same for the MariaDB connector. */
+export const mariadbRules: Readonly<Record<string, DebeziumRule>> = {
+  ...mysqlRules,
+  'database.ssl.mode': words(Object.keys(MARIADB_SSL_MODES)),
+  'snapshot.locking.mode': words(MARIADB_LOCKING_MODES, isKnownLocking(MARIADB_LOCKING_MODES)),
+}
+
+const SOURCE_INFO_MAKERS = {
+  mysql: 'io.debezium.connector.mysql.MySqlSourceInfoStructMaker',
+  mariadb: 'io.debezium.connector.mariadb.MariaDbSourceInfoStructMaker',
+}
+
+/** {@link refuseBroken} for the MySQL connector. */
+export function refuseMysql(config: Readonly<Record<string, string>>): void {
+  refuseBroken(config, SOURCE_INFO_MAKERS.mysql)
+}
+
+/** {@link refuseBroken} for the MariaDB connector. */
+export function refuseMariadb(config: Readonly<Record<string, string>>): void {
+  refuseBroken(config, SOURCE_INFO_MAKERS.mariadb)
+}
 
 /**
  * Refuses values with which Debezium's validation breaks down, with its Java exception: Connect answers 500 there, and so do we.
  * Throws CDC_CONFIG_INVALID.
  */
-export function refuseMysql(config: Readonly<Record<string, string>>): void {
+function refuseBroken(config: Readonly<Record<string, string>>, sourceInfoMaker: string): void {
   const mode = config['field.name.adjustment.mode']
   if (mode !== undefined && !ADJUSTMENTS.includes(mode.trim().toLowerCase())) {
     throw new CdcError(
@@ -161,10 +184,10 @@ export function refuseMysql(config: Readonly<Record<string, string>>): void {
     )
   }
   const maker = config['sourceinfo.struct.maker']
-  if (maker !== undefined && maker.trim() !== SOURCE_INFO_MAKER) {
+  if (maker !== undefined && maker.trim() !== sourceInfoMaker) {
     throw new CdcError('CDC_CONFIG_INVALID', `Unable to find class ${maker}`, {
       javaClass: 'java.lang.IllegalArgumentException',
-      hint: `Leave sourceinfo.struct.maker out or set it to ${SOURCE_INFO_MAKER}.`,
+      hint: `Leave sourceinfo.struct.maker out or set it to ${sourceInfoMaker}.`,
     })
   }
 }

@@ -1,6 +1,7 @@
 // What the connector asks a server about itself and its log, and what makes it refuse.
 import { type ControlConnection, MysqlServerError } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
+import type { FlavourName } from '../../config/mysql/mysql-config.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 
 const DEBEZIUM = 'io.debezium.DebeziumException'
@@ -67,34 +68,30 @@ export async function readLogStatus(ask: AskServer, version: string): Promise<Lo
   return { file, position: Number(position), executedGtids: (gtids ?? '').replaceAll(/\s/g, '') }
 }
 
-/** Asks all of {@link ServerFacts}. Throws CdcErrors. */
-export async function readServerFacts(ask: AskServer): Promise<ServerFacts> {
+/** Asks all of {@link ServerFacts}. Throws CdcErrors, CDC_UNSUPPORTED for a server of the other flavour. */
+export async function readServerFacts(ask: AskServer, flavour: FlavourName = 'mysql'): Promise<ServerFacts> {
   try {
     const [basics = []] = await ask(
       'SELECT VERSION(), @@GLOBAL.server_id, @@SESSION.time_zone, @@GLOBAL.system_time_zone, @@GLOBAL.lower_case_table_names, @@GLOBAL.log_bin',
     )
     const [version, serverId, sessionZone, systemZone, lowerCase, logBin] = basics
-    if (/mariadb/i.test(version ?? '')) {
-      throw new CdcError('CDC_UNSUPPORTED', `The MySQL connector does not read MariaDB (${version})`)
-    }
+    checkFlavour(version ?? '', flavour)
     if (logBin !== '1') await readLogStatus(async () => [], version ?? '')
     const variables = new Map<string, string>()
     for (const [name, value] of await ask(
-      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('gtid_mode','gtid_executed','gtid_purged','server_uuid','binlog_format','binlog_row_image','binlog_row_value_options')",
+      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('gtid_mode','gtid_executed','gtid_purged','gtid_binlog_pos','server_uuid','server_uid','binlog_format','binlog_row_image','binlog_row_value_options')",
     )) {
       variables.set(name ?? '', value ?? '')
     }
     await readLogStatus(ask, version ?? '')
     await checkMayStream(ask, version ?? '')
     const files = await ask('SHOW BINARY LOGS')
-    const setOf = (name: string) => (variables.get(name) ?? '').replaceAll(/\s/g, '')
+    const gtids = flavour === 'mysql' ? mysqlGtids(variables) : await mariadbGtids(ask, variables, files[0]?.[0] ?? '')
     return {
       version: version ?? '',
       serverId: Number(serverId),
-      serverUuid: variables.get('server_uuid') ?? '',
-      hasGtids: /^ON/i.test(variables.get('gtid_mode') ?? 'OFF'),
-      executedGtids: setOf('gtid_executed'),
-      purgedGtids: setOf('gtid_purged'),
+      serverUuid: variables.get('server_uuid') ?? variables.get('server_uid') ?? '',
+      ...gtids,
       logFiles: files.map(([file]) => file ?? ''),
       logSizes: new Map(files.map(([file, size]) => [file ?? '', Number(size)])),
       // Gone from the newest servers, which know ROW only.
@@ -109,6 +106,37 @@ export async function readServerFacts(ask: AskServer): Promise<ServerFacts> {
   }
 }
 
+/** A connector reads servers of its own flavour only: positions, statements and types are not the other's. */
+function checkFlavour(version: string, flavour: FlavourName): void {
+  const isMariaDb = /mariadb/i.test(version)
+  if (isMariaDb === (flavour === 'mariadb')) return
+  const [own, other, name] = isMariaDb
+    ? ['MySQL', 'MariaDB', 'mariadb.MariaDbConnector']
+    : ['MariaDB', 'MySQL', 'mysql.MySqlConnector']
+  throw new CdcError('CDC_UNSUPPORTED', `The ${own} connector does not read ${other} (${version})`, {
+    hint: `Set connector.class=io.debezium.connector.${name}.`,
+  })
+}
+
+type GtidFacts = Pick<ServerFacts, 'hasGtids' | 'executedGtids' | 'purgedGtids'>
+
+function mysqlGtids(variables: ReadonlyMap<string, string>): GtidFacts {
+  const setOf = (name: string) => (variables.get(name) ?? '').replaceAll(/\s/g, '')
+  const hasGtids = /^ON/i.test(variables.get('gtid_mode') ?? 'OFF')
+  return { hasGtids, executedGtids: setOf('gtid_executed'), purgedGtids: setOf('gtid_purged') }
+}
+
+/** MariaDB always counts; what is purged is what lies before its oldest log file. */
+async function mariadbGtids(
+  ask: AskServer,
+  variables: ReadonlyMap<string, string>,
+  oldestFile: string,
+): Promise<GtidFacts> {
+  const name = oldestFile.replace(/[\\']/g, '\\$&')
+  const [row] = await ask(`SELECT BINLOG_GTID_POS('${name}', 4)`)
+  return { hasGtids: true, executedGtids: variables.get('gtid_binlog_pos') ?? '', purgedGtids: row?.[0] ?? '' }
+}
+
 /** The statement that gives privileges to an account; its name is the reader's to fill in, no question tells it to all accounts. */
 export function grantStatement(privileges: string): string {
   return `GRANT ${privileges} ON *.* TO 'user'@'host';`
@@ -120,7 +148,8 @@ export function grantStatement(privileges: string): string {
  */
 async function checkMayStream(ask: AskServer, version: string): Promise<void> {
   try {
-    await ask(versionNumber(version) >= 8000 ? 'SHOW REPLICAS' : 'SHOW SLAVE HOSTS')
+    const isNew = !/mariadb/i.test(version) && versionNumber(version) >= 8000
+    await ask(isNew ? 'SHOW REPLICAS' : 'SHOW SLAVE HOSTS')
   } catch (thrown) {
     if (!(thrown instanceof MysqlServerError) || thrown.errno !== SPECIFIC_ACCESS_DENIED) return
     throw new CdcError('CDC_AUTH_PRIVILEGE', `The account may not read the binary log: ${thrown.message}`, {

@@ -5,7 +5,7 @@ import { CdcError } from '../../base/errors.ts'
 import { sleep } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import { regexListMatcher } from '../../config/mysql/filters.ts'
-import { type MysqlConnectorConfig, parseMysqlConfig } from '../../config/mysql/mysql-config.ts'
+import { type FlavourName, type MysqlConnectorConfig, parseMysqlConfig } from '../../config/mysql/mysql-config.ts'
 import type { Source, SourceBatch, SourceContext } from '../source.ts'
 import { HeartbeatAction } from './heartbeat-action.ts'
 import type { HistoryTopic } from './history/history-topic.ts'
@@ -49,8 +49,9 @@ export function openMysqlSource(
   given: Readonly<Record<string, string | null>>,
   context: SourceContext,
   log: Logger,
+  flavour: FlavourName = 'mysql',
 ): MysqlSource {
-  const { config, warnings } = parseMysqlConfig(given)
+  const { config, warnings } = parseMysqlConfig(given, flavour)
   for (const warning of warnings) log.warn(warning)
   return new MysqlSource({ config, context, log })
 }
@@ -71,8 +72,8 @@ export class MysqlSource implements Source {
     this.#log = options.log
     this.#clock = options.clock ?? systemClock
     this.#historyTopic = options.historyTopic ?? kafkaHistory(config, context)
-    const { topicPrefix, extendedHeaders: isEnabled } = config
-    this.#headers = new ContextHeaders({ topicPrefix, taskId: context.taskId, isEnabled })
+    const { topicPrefix, flavour, extendedHeaders: isEnabled } = config
+    this.#headers = new ContextHeaders({ topicPrefix, flavour, taskId: context.taskId, isEnabled })
   }
 
   async *batches(): AsyncGenerator<SourceBatch, void, undefined> {
@@ -104,7 +105,7 @@ export class MysqlSource implements Source {
     const { connection } = this.#config
     const control = await connectControl(connectionOptions(connection, this.#context.signal)).catch(refusedLogin)
     try {
-      return await readServerFacts((sql) => control.query(sql))
+      return await readServerFacts((sql) => control.query(sql), this.#config.flavour)
     } finally {
       await control.close()
     }
@@ -125,19 +126,19 @@ export class MysqlSource implements Source {
       skipsUnparseable: history.skipsUnparseableDdl,
       ddlFilter: history.ddlFilter === null ? null : regexListMatcher(history.ddlFilter, badDdlFilter),
       serverVersion: server.version,
-      flavour: 'mysql',
+      flavour: this.#config.flavour,
       logger: this.#log,
     })
     const { includes, excludes } = gtid
-    const keeps = ({ uuid }: { readonly uuid: string }) =>
-      includes !== null ? includes(uuid) : excludes?.(uuid) !== true
+    const keeps = (source: string) => (includes !== null ? includes(source) : excludes?.(source) !== true)
+    const hasFilter = includes !== null || excludes !== null
     const schemaHistory = new SchemaHistory({
       topic: this.#historyTopic,
       tracker,
       server: topicPrefix,
       hasComments: includeSchemaComments,
       prefersDdl: history.prefersDdl,
-      gtidFilter: includes === null && excludes === null ? null : keeps,
+      gtidOrder: { flavour: this.#config.flavour, keeps: hasFilter ? keeps : null },
     })
     return { tracker, history: schemaHistory }
   }
@@ -193,7 +194,7 @@ export class MysqlSource implements Source {
     const start = checkedStart(config, server, offset)
     const usesGtids = startsByGtid(config, server, offset)
     const shapes = new ShapeFactory(config, config.connection.timeZone ?? server.timeZone)
-    const progress = new StreamProgress(start, server.hasGtids)
+    const progress = new StreamProgress(start, server.hasGtids, config.flavour)
     const metadata = config.providesTransactionMetadata
       ? new TransactionMetadata(shapes.names.transactionTopic, offset.transaction)
       : null

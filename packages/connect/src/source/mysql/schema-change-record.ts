@@ -36,11 +36,6 @@ export interface SchemaChangeRecordParts {
 const OPTIONAL_INT32 = primitive('int32', { optional: true })
 const OPTIONAL_BOOLEAN = primitive('boolean', { optional: true })
 
-const KEY_SCHEMA = structOf([field('databaseName', STRING)], {
-  name: 'io.debezium.connector.mysql.SchemaChangeKey',
-  version: 1,
-})
-
 const COLUMN_SCHEMA = structOf(
   [
     field('name', STRING),
@@ -77,18 +72,23 @@ const CHANGE_SCHEMA = structOf([field('type', STRING), field('id', STRING), fiel
   version: 1,
 })
 
-/** Value schemas by the schema of their source block: one object as long as that is one. */
-const valueSchemas = new WeakMap<ConnectSchema, ConnectSchema>()
+/** Key and value schemas by the schema of their source block: one object each as long as that is one. */
+const schemas = new WeakMap<ConnectSchema, ChangeSchemas>()
+
+interface ChangeSchemas {
+  readonly key: ConnectSchema
+  readonly value: ConnectSchema
+}
 
 /** Builds a record; key and value have Debezium's schemas. */
 export function schemaChangeRecord(parts: SchemaChangeRecordParts): ConnectRecord {
   const { topic, database, ddl, changes, source, tsMs, headers, hasComments } = parts
-  const valueSchema = valueSchemaOf(source.schema)
+  const { key: keySchema, value: valueSchema } = schemasOf(source.schema)
   return {
     topic,
     topicPartition: 0,
-    keySchema: KEY_SCHEMA,
-    key: structFrom(KEY_SCHEMA, { databaseName: database }),
+    keySchema,
+    key: structFrom(keySchema, { databaseName: database }),
     valueSchema,
     value: structFrom(valueSchema, {
       source,
@@ -102,23 +102,28 @@ export function schemaChangeRecord(parts: SchemaChangeRecordParts): ConnectRecor
   }
 }
 
-function valueSchemaOf(source: ConnectSchema): ConnectSchema {
-  let schema = valueSchemas.get(source)
-  if (schema === undefined) {
-    schema = structOf(
-      [
-        field('source', source),
-        field('ts_ms', INT64),
-        field('databaseName', OPTIONAL_STRING),
-        field('schemaName', OPTIONAL_STRING),
-        field('ddl', OPTIONAL_STRING),
-        field('tableChanges', arrayOf(CHANGE_SCHEMA)),
-      ],
-      { name: 'io.debezium.connector.mysql.SchemaChangeValue', version: 1 },
-    )
-    valueSchemas.set(source, schema)
+function schemasOf(source: ConnectSchema): ChangeSchemas {
+  const known = schemas.get(source)
+  if (known !== undefined) return known
+  // All three are named after the connector's package.
+  const prefix = (source.name ?? '').replace(/Source$/, '')
+  const value = structOf(
+    [
+      field('source', source),
+      field('ts_ms', INT64),
+      field('databaseName', OPTIONAL_STRING),
+      field('schemaName', OPTIONAL_STRING),
+      field('ddl', OPTIONAL_STRING),
+      field('tableChanges', arrayOf(CHANGE_SCHEMA)),
+    ],
+    { name: `${prefix}SchemaChangeValue`, version: 1 },
+  )
+  const made = {
+    key: structOf([field('databaseName', STRING)], { name: `${prefix}SchemaChangeKey`, version: 1 }),
+    value,
   }
-  return schema
+  schemas.set(source, made)
+  return made
 }
 
 function changeStruct(change: TableChange, hasComments: boolean): Struct {

@@ -21,7 +21,7 @@ import { mappedColumn } from './column-mapper.ts'
 import { convertedColumn } from './converted-column.ts'
 import { keyColumns } from './shape-key.ts'
 import { nameAdjuster, TopicNames } from './shape-names.ts'
-import { SOURCE_SCHEMA, TRANSACTION_BLOCK_SCHEMA } from './source-info-schema.ts'
+import { SOURCE_SCHEMAS, TRANSACTION_BLOCK_SCHEMA } from './source-info-schema.ts'
 import type { KeyField } from './topic-route.ts'
 
 /** A change shape with what sources need besides. */
@@ -116,7 +116,7 @@ export class ShapeFactory {
       keySchema: keyCells.length === 0 ? null : structOf(fieldsOf(keyCells), { name: schemaName('Key') }),
       keyColumns: keyCells,
       rowSchema,
-      envelopeSchema: envelopeOf(rowSchema, schemaName('Envelope')),
+      envelopeSchema: envelopeOf(rowSchema, SOURCE_SCHEMAS[this.#config.flavour], schemaName('Envelope')),
       columns,
     }
   }
@@ -179,12 +179,12 @@ function fieldsOf(columns: readonly CellColumn[]) {
   return columns.map((column) => field(column.name, column.schema))
 }
 
-function envelopeOf(rowSchema: ConnectSchema, name: string): ConnectSchema {
+function envelopeOf(rowSchema: ConnectSchema, source: ConnectSchema, name: string): ConnectSchema {
   return structOf(
     [
       field('before', rowSchema),
       field('after', rowSchema),
-      field('source', SOURCE_SCHEMA),
+      field('source', source),
       field('transaction', TRANSACTION_BLOCK_SCHEMA),
       field('op', STRING),
       field('ts_ms', OPTIONAL_INT64),

@@ -1,4 +1,5 @@
 // The schema of the `source` block, and the other schemas that every envelope shares.
+import type { FlavourName } from '../../config/mysql/mysql-config.ts'
 import type { ConnectSchema } from '../../data/schema.ts'
 import {
   field,
@@ -13,14 +14,21 @@ import {
 
 /** Version that records carry: the emulated one. */
 export const SOURCE_VERSION = '3.6.1.Final'
-/** Connector word in the source block and in headers. */
-export const CONNECTOR_WORD = 'mysql'
 
 const SNAPSHOT_STATES = 'true,first,first_in_data_collection,last_in_data_collection,last,false,incremental'
 
-/** `io.debezium.connector.mysql.Source`. */
-export const SOURCE_SCHEMA: ConnectSchema = structOf(
-  [
+/** `io.debezium.connector.mysql.Source` and `io.debezium.connector.mariadb.Source`, by the connector's word. */
+export const SOURCE_SCHEMAS: Readonly<Record<FlavourName, ConnectSchema>> = {
+  mysql: sourceSchema('mysql'),
+  mariadb: sourceSchema('mariadb'),
+}
+
+function sourceSchema(word: FlavourName): ConnectSchema {
+  return structOf(sourceFields(), { name: `io.debezium.connector.${word}.Source`, version: 1 })
+}
+
+function sourceFields() {
+  return [
     field('version', STRING),
     field('connector', STRING),
     field('name', STRING),
@@ -47,9 +55,8 @@ export const SOURCE_SCHEMA: ConnectSchema = structOf(
     field('row', INT32),
     field('thread', OPTIONAL_INT64),
     field('query', OPTIONAL_STRING),
-  ],
-  { name: 'io.debezium.connector.mysql.Source', version: 1 },
-)
+  ]
+}
 
 /** `event.block`: the place of a change in its transaction. */
 export const TRANSACTION_BLOCK_SCHEMA: ConnectSchema = structOf(

@@ -1,7 +1,8 @@
 // The `source` block of a change: constants are encoded once per transaction and table, position and row are written digit by digit.
+import type { FlavourName } from '../../config/mysql/mysql-config.ts'
 import type { ByteSink, SourceInfo } from '../../data/change-row.ts'
 import type { Struct } from '../../data/record.ts'
-import { CONNECTOR_WORD, SOURCE_SCHEMA, SOURCE_VERSION } from './source-info-schema.ts'
+import { SOURCE_SCHEMAS, SOURCE_VERSION } from './source-info-schema.ts'
 
 /** Values of `source.snapshot`. */
 export type SnapshotState =
@@ -28,6 +29,12 @@ export interface SourceFacts {
   readonly query: string | null
 }
 
+/** What the block says of the connector. */
+export interface SourceLabel {
+  readonly topicPrefix: string
+  readonly flavour: FlavourName
+}
+
 /** Room for a position below 2^53 and `,"row":`. */
 const POSITION_BYTES = 24
 
@@ -36,7 +43,7 @@ const POSITION_BYTES = 24
  * what JsonConverter prints of the struct.
  */
 export class ReusedSourceInfo implements SourceInfo {
-  readonly #name: string
+  readonly #label: SourceLabel
   readonly #nameJson: string
   readonly #databaseJson = lastRemembered(jsonText)
   readonly #tableJson = lastRemembered(jsonText)
@@ -55,10 +62,9 @@ export class ReusedSourceInfo implements SourceInfo {
   #pos = 0
   #row = 0
 
-  /** `name`: `topic.prefix`. */
-  constructor(name: string) {
-    this.#name = name
-    this.#nameJson = jsonText(name)
+  constructor(label: SourceLabel) {
+    this.#label = label
+    this.#nameJson = jsonText(label.topicPrefix)
     this.#encodeTail(null, null)
   }
 
@@ -99,7 +105,7 @@ export class ReusedSourceInfo implements SourceInfo {
   }
 
   toStruct(): Struct {
-    return sourceStruct(this.#name, this.#facts!, this.#pos, this.#row)
+    return sourceStruct(this.#label, this.#facts!, this.#pos, this.#row)
   }
 
   #place(): void {
@@ -112,7 +118,7 @@ export class ReusedSourceInfo implements SourceInfo {
   #encodeHead(facts: SourceFacts): void {
     const { epochNs, snapshot, database, table, serverId, gtid, file } = facts
     const text =
-      `{"version":"${SOURCE_VERSION}","connector":"${CONNECTOR_WORD}","name":${this.#nameJson},"ts_ms":${epochNs / 1_000_000n}` +
+      `{"version":"${SOURCE_VERSION}","connector":"${this.#label.flavour}","name":${this.#nameJson},"ts_ms":${epochNs / 1_000_000n}` +
       `,"snapshot":"${snapshot}","db":${this.#databaseJson(database)},"sequence":null` +
       `,"ts_us":${epochNs / 1000n},"ts_ns":${epochNs},"table":${table === null ? 'null' : this.#tableJson(table)}` +
       `,"server_id":${serverId},"gtid":${gtid === null ? 'null' : `"${gtid}"`},"file":${this.#fileJson(file)},"pos":`
@@ -132,13 +138,18 @@ export class ReusedSourceInfo implements SourceInfo {
 }
 
 /** The block as a struct. */
-export function sourceStruct(name: string, facts: SourceFacts, pos: number, row: number): Struct {
+export function sourceStruct(
+  { topicPrefix: name, flavour }: SourceLabel,
+  facts: SourceFacts,
+  pos: number,
+  row: number,
+): Struct {
   const { epochNs, snapshot, database, table, serverId, gtid, file, threadId, query } = facts
   return {
-    schema: SOURCE_SCHEMA,
+    schema: SOURCE_SCHEMAS[flavour],
     values: [
       SOURCE_VERSION,
-      CONNECTOR_WORD,
+      flavour,
       name,
       epochNs / 1_000_000n,
       // Null as in Debezium, where the schema's default says `false`: converters that do not put defaults in show null.

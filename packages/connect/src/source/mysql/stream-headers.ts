@@ -1,12 +1,13 @@
 // The headers that Debezium puts on data and schema-change records.
 import { randomFillSync } from 'node:crypto'
+import type { FlavourName } from '../../config/mysql/mysql-config.ts'
 import type { RecordHeader, Struct } from '../../data/record.ts'
 import { STRING } from '../../data/schema-builder.ts'
-import { CONNECTOR_WORD } from './source-info-schema.ts'
 
 /** What the context headers say. */
 export interface HeaderContext {
   readonly topicPrefix: string
+  readonly flavour: FlavourName
   readonly taskId: number
   /** `extended.headers.enabled`. */
   readonly isEnabled: boolean
@@ -17,14 +18,14 @@ export class ContextHeaders {
   /** One array for all records without a header of their own. */
   readonly plain: readonly RecordHeader[]
 
-  constructor({ topicPrefix, taskId, isEnabled }: HeaderContext) {
+  constructor({ topicPrefix, flavour, taskId, isEnabled }: HeaderContext) {
     const text = (key: string, value: string) => ({ key: `__debezium.context.${key}`, schema: STRING, value })
     this.plain = !isEnabled
       ? []
       : [
           text('connectorLogicalName', topicPrefix),
           text('taskId', String(taskId)),
-          text('connectorName', CONNECTOR_WORD),
+          text('connectorName', flavour),
           text('runId', uuidVersion7(Date.now())),
         ]
   }

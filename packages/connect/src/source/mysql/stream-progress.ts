@@ -1,15 +1,10 @@
 // How far the stream is: Debezium's counting of events and rows inside a transaction, the set of executed GTIDs, and what of a
 // transaction that was read before must be passed over.
-import type { EventView, GtidEvent } from '@millrace/mysql'
-import { GtidSet } from '@millrace/mysql'
+import type { EventView, GtidEvent, MariaDbGtid } from '@millrace/mysql'
+import type { FlavourName } from '../../config/mysql/mysql-config.ts'
 import type { BinlogOffset } from './offset.ts'
 import type { TransactionState } from './stream-transactions.ts'
-
-interface PendingGtid {
-  readonly uuid: string
-  readonly tag: string
-  readonly gno: bigint
-}
+import { type Transaction, type TransactionSet, transactionSet, transactionText } from './transaction-set.ts'
 
 /** See the file's head. */
 export class StreamProgress {
@@ -25,14 +20,21 @@ export class StreamProgress {
   /** Rows of the next rows event that were sent before. */
   skipRows = 0
 
-  readonly #executed: GtidSet | null
+  /** Statement at event 1 of MariaDB's present transaction: an offset there is stored only once it was handled. */
+  isStatementDone = false
+
+  readonly #flavour: FlavourName
+  readonly #executed: TransactionSet | null
   // Transactions that ended and are not yet in #executed: an offset is needed once a batch, not once a transaction.
-  #ended: PendingGtid[] = []
-  #current: PendingGtid | null = null
+  #ended: Transaction[] = []
+  #current: Transaction | null = null
   #restartFile: string
   #restartPos: number
   #event = 0
   #skipEvents = 0
+  // First event whose rows are read but not sent: offsets stay there. -1 for none.
+  #heldEvent = -1
+  #heldRow = 0
   #resumed: BinlogOffset | null = null
   // Start of the last GTID event: Debezium's offsets begin a transaction there or at its BEGIN.
   #gtidPos = -1
@@ -45,8 +47,9 @@ export class StreamProgress {
   #gtidText: string | null = null
 
   /** `offset`: where to go on. `tracksGtids`: the server counts transactions by GTID. */
-  constructor(offset: BinlogOffset, tracksGtids: boolean) {
-    this.#executed = tracksGtids ? GtidSet.parse(offset.gtids ?? '') : null
+  constructor(offset: BinlogOffset, tracksGtids: boolean, flavour: FlavourName = 'mysql') {
+    this.#flavour = flavour
+    this.#executed = tracksGtids ? transactionSet(flavour, offset.gtids ?? '') : null
     this.#restartFile = offset.file
     this.#restartPos = offset.pos
     this.#tsSec = offset.tsSec
@@ -69,7 +72,24 @@ export class StreamProgress {
     this.#current = null
     this.commitUs = null
     this.#event = 0
+    this.#heldEvent = -1
     this.transactions++
+  }
+
+  /** Index of the present event in its transaction. */
+  get event(): number {
+    return this.#event
+  }
+
+  /** Rows of the event of this index, from `row` on, are read but not sent: offsets stay there until it is said anew. */
+  holdAt(event: number, row: number): void {
+    this.#heldEvent = event
+    this.#heldRow = row
+  }
+
+  /** Nothing is held any more. */
+  release(): void {
+    this.#heldEvent = -1
   }
 
   /** Where reading has to start after the connection broke behind the last event. */
@@ -77,31 +97,38 @@ export class StreamProgress {
     const gtids = this.#executed === null ? null : this.#textOf(this.#ended.length)
     // What is still to be skipped of an interrupted transaction counts as done.
     const isInterrupted = this.#resumed !== null && !this.isInTransaction
+    const isHeld = this.#heldEvent >= 0
     return {
       tsSec: this.#tsSec,
       file: this.#restartFile,
       pos: this.#restartPos,
       gtids,
-      event: isInterrupted ? this.#resumed!.event : this.#event + this.#skipEvents,
-      row: isInterrupted ? this.#resumed!.row : this.skipRows,
+      event: isInterrupted ? this.#resumed!.event : isHeld ? this.#heldEvent : this.#eventsDone(),
+      row: isInterrupted ? this.#resumed!.row : isHeld ? this.#heldRow : this.skipRows,
       serverId: this.#serverId,
       snapshot: null,
     }
   }
 
-  /** The server's executed set as known here; null without GTIDs. */
-  executed(): GtidSet | null {
-    this.#textOf(this.#ended.length)
-    return this.#executed
+  // At MariaDB's event 1 its statement, if it is one, is not handled yet: reading begins with its GTID event again.
+  #eventsDone(): number {
+    const done = this.#event + this.#skipEvents
+    return this.#flavour === 'mariadb' && done === 1 && !this.isStatementDone ? 0 : done
   }
 
   /** A GTID event: a transaction begins after it. */
   startGtid(event: GtidEvent, view: EventView): void {
     this.commitUs = event.uuid === null ? null : event.immediateCommitUs
-    this.gtid = event.uuid === null ? null : gtidText(event)
     this.#current = event.uuid === null ? null : { uuid: event.uuid, tag: event.tag, gno: event.gno }
+    this.gtid = this.#current === null ? null : transactionText(this.#current)
     this.#gtidPos = view.startPosition
     this.move(view)
+  }
+
+  /** A MariaDB GTID event: {@link StreamProgress.begin} follows, there is no BEGIN of its own. */
+  startMariaDbGtid({ domain, server, sequence }: MariaDbGtid): void {
+    this.#current = { domain, server, sequence }
+    this.gtid = transactionText(this.#current)
   }
 
   /** BEGIN: offsets stay at its start until the transaction ends. */
@@ -117,6 +144,7 @@ export class StreamProgress {
       this.#skipEvents = resumed.event
       this.skipRows = resumed.event === 0 ? 0 : resumed.row
     }
+    this.isStatementDone = this.#flavour === 'mariadb' && this.#skipEvents === 1
   }
 
   // By GTID another server may answer than the one that counted: its transactions lie elsewhere, and their events may be cut differently.
@@ -134,13 +162,15 @@ export class StreamProgress {
   }
 
   /** The transaction ends behind the event. */
-  commit(view: EventView): void {
+  commit({ file, endPosition }: Pick<EventView, 'file' | 'endPosition'>): void {
     this.isInTransaction = false
+    this.isStatementDone = false
     this.#skipEvents = 0
     this.skipRows = 0
     this.#event = 0
-    this.#restartFile = view.file
-    this.#restartPos = view.endPosition
+    this.#heldEvent = -1
+    this.#restartFile = file
+    this.#restartPos = endPosition
     this.endGtid()
   }
 
@@ -189,8 +219,9 @@ export class StreamProgress {
     this.#tsSec = tsSec
     this.#serverId = serverId
     const { transaction } = this
-    this.#mark = { tsSec, file: this.#restartFile, pos: this.#restartPos, event: this.#event, serverId, transaction }
-    this.#markRow = rows
+    const event = this.#heldEvent >= 0 ? this.#heldEvent : this.#event
+    this.#mark = { tsSec, file: this.#restartFile, pos: this.#restartPos, event, serverId, transaction }
+    this.#markRow = this.#heldEvent >= 0 ? this.#heldRow : rows
     this.#markEnded = this.#ended.length
   }
 
@@ -216,10 +247,7 @@ export class StreamProgress {
   #textOf(count: number): string | null {
     const executed = this.#executed!
     if (count > 0 || this.#gtidText === null) {
-      for (let i = 0; i < count; i++) {
-        const { uuid, tag, gno } = this.#ended[i]!
-        executed.add(uuid, tag, gno)
-      }
+      for (let i = 0; i < count; i++) executed.add(this.#ended[i]!)
       this.#ended = this.#ended.slice(count)
       this.#markEnded = Math.max(0, this.#markEnded - count)
       this.#gtidText = executed.toString()
@@ -227,8 +255,4 @@ export class StreamProgress {
     // Debezium leaves the member out while nothing is executed.
     return this.#gtidText === '' ? null : this.#gtidText
   }
-}
-
-function gtidText({ uuid, tag, gno }: GtidEvent): string {
-  return tag === '' ? `${uuid}:${gno}` : `${uuid}:${tag}:${gno}`
 }

@@ -56,7 +56,7 @@ export class RowEmitter {
     this.#config = config
     this.#headers = headers
     this.#progress = progress
-    this.source = new ReusedSourceInfo(config.topicPrefix)
+    this.source = new ReusedSourceInfo(config)
     this.#change = new ReusedChange(this.source, headers.plain)
   }
 
@@ -72,9 +72,16 @@ export class RowEmitter {
 
   /**
    * Visits the rows from `firstRow` on. Throws CDC_DATA_ROW_IMAGE for images that lack columns which nothing may stand for,
-   * MysqlProtocolError for images that do not fit their event.
+   * MysqlProtocolError for images that do not fit their event. Rows are numbered from `base` on; answers how many the event has.
    */
-  emit(table: CapturedTable, event: RowsEvent, pos: number, firstRow: number, visit: (item: SourceItem) => void): void {
+  emit(
+    table: CapturedTable,
+    event: RowsEvent,
+    pos: number,
+    firstRow: number,
+    visit: (item: SourceItem) => void,
+    base = 0,
+  ): number {
     const { reader, shape } = table
     if (!isWhole(event.presentBefore, event.columnCount)) checkImage(shape, event.columnCount, event.presentBefore)
     reader.open(event)
@@ -82,9 +89,10 @@ export class RowEmitter {
     change.shape = shape
     change.op = OPERATIONS[event.kind]
     change.headers = this.#headers.plain
-    for (let row = 0; reader.next(); row++) {
+    let row = 0
+    for (; reader.next(); row++) {
       if (row < firstRow) continue
-      this.source.at(pos, row)
+      this.source.at(pos, base + row)
       this.#progress.markRow(row + 1)
       const { before, after } = reader
       change.before = before
@@ -98,6 +106,7 @@ export class RowEmitter {
         this.#tombstone(shape, before!, this.#headers.plain, visit)
       } else this.#update(shape, before!, after!, visit)
     }
+    return row
   }
 
   #update(shape: TableShape, before: CellRow, after: CellRow, visit: (item: SourceItem) => void): void {

@@ -1,13 +1,14 @@
 // Where the stream starts, and whether the server still has that place.
-import { type BinlogStart, GtidSet } from '@millrace/mysql'
+import type { BinlogStart } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
-import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import type { FlavourName, MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { ServerFacts } from './log-status.ts'
 import type { BinlogOffset } from './offset.ts'
+import { type TransactionSet, transactionSet } from './transaction-set.ts'
 
-/** The start of a dump from an offset. */
-export function binlogStart(offset: BinlogOffset, usesGtids: boolean): BinlogStart {
-  if (usesGtids) return { kind: 'gtid', encoded: GtidSet.parse(offset.gtids ?? '').encode() }
+/** The start of a dump from an offset; `flavour` null: by file and position. */
+export function binlogStart(offset: BinlogOffset, flavour: FlavourName | null): BinlogStart {
+  if (flavour !== null) return transactionSet(flavour, offset.gtids ?? '').start()
   return { kind: 'position', file: offset.file, position: offset.pos }
 }
 
@@ -28,14 +29,15 @@ export function checkedStart(config: MysqlConnectorConfig, server: ServerFacts, 
     if (config.checksLogPosition) checkFile(server, offset)
     return offset
   }
-  const executed = GtidSet.parse(server.executedGtids)
-  const stored = GtidSet.parse(offset.gtids ?? '')
+  const { flavour } = config
+  const executed = transactionSet(flavour, server.executedGtids)
+  const stored = transactionSet(flavour, offset.gtids ?? '')
   const { includes, excludes } = config.gtid
-  const isSelected = ({ uuid }: { readonly uuid: string }) =>
-    includes !== null ? includes(uuid) : excludes === null || !excludes(uuid)
+  const isSelected = (source: string) => (includes !== null ? includes(source) : excludes?.(source) !== true)
   const hasFilter = includes !== null || excludes !== null
-  const start = hasFilter ? stored.filter(isSelected).union(executed.filter((source) => !isSelected(source))) : stored
-  if (config.checksLogPosition) checkGtids(server, offset, start, executed)
+  const start = hasFilter ? stored.passOver(executed, isSelected) : stored
+  if (config.checksLogPosition)
+    checkGtids(offset, { start, executed, purged: transactionSet(flavour, server.purgedGtids) })
   return { ...offset, gtids: start.toString() }
 }
 
@@ -70,11 +72,17 @@ const AHEAD =
   `(sync_binlog other than 1), or it is a replica that lags behind. Wait for a replica to catch up, else: ${SNAPSHOT}`
 const GTIDS_OFF = `Set gtid_mode=ON on that server too. ${SNAPSHOT}`
 
-function checkGtids(server: ServerFacts, offset: BinlogOffset, start: GtidSet, executed: GtidSet): void {
+interface CheckedSets {
+  readonly start: TransactionSet
+  readonly executed: TransactionSet
+  readonly purged: TransactionSet
+}
+
+function checkGtids(offset: BinlogOffset, { start, executed, purged }: CheckedSets): void {
   const ahead = start.subtract(executed)
   if (!ahead.isEmpty) throw positionLost(offset, `the server does not have the transactions ${shortSet(ahead)}`, AHEAD)
-  const purged = GtidSet.parse(server.purgedGtids).subtract(start)
-  if (!purged.isEmpty) throw positionLost(offset, `the transactions ${shortSet(purged)} are purged`, PURGED)
+  const lost = purged.subtract(start)
+  if (!lost.isEmpty) throw positionLost(offset, `the transactions ${shortSet(lost)} are purged`, PURGED)
 }
 
 function checkFile({ logFiles, logSizes }: ServerFacts, offset: BinlogOffset): void {
@@ -88,7 +96,7 @@ function checkFile({ logFiles, logSizes }: ServerFacts, offset: BinlogOffset): v
 }
 
 /** A set with thousands of holes is not for a message. */
-function shortSet(set: GtidSet): string {
+function shortSet(set: TransactionSet): string {
   const text = set.toString()
   return text.length <= 1000 ? text : `${text.slice(0, 1000)}…`
 }

@@ -75,7 +75,7 @@ export class StatementHandler {
       threadId,
       query: null,
     } as const
-    return sourceStruct(this.#options.config.topicPrefix, facts, pos, row)
+    return sourceStruct(this.#options.config, facts, pos, row)
   }
 
   // The text of a statement says what to do, not which rows changed: passing it over would lose changes in silence.

@@ -121,12 +121,14 @@ async function* statementBatches({
 }
 
 function dumpOptions({ config, connection, usesGtids, signal }: StreamOptions, from: BinlogOffset) {
+  const { flavour, includeQuery } = config
   const { netWriteTimeoutS, netReadTimeoutS } = config.connection
   return {
     ...connection,
     signal,
     serverId: config.serverId,
-    start: binlogStart(from, usesGtids),
+    start: binlogStart(from, usesGtids ? flavour : null),
+    sendsAnnotations: flavour === 'mariadb' && includeQuery,
     heartbeatMs: dumpHeartbeatMs(config),
     netWriteTimeoutSec: netWriteTimeoutS,
     netReadTimeoutSec: netReadTimeoutS,

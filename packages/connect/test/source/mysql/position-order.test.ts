@@ -23,8 +23,8 @@ describe('positions with GTIDs', () => {
   })
 
   it('are compared within the sources that count', () => {
-    const keeps = (source: { uuid: string }) => source.uuid === UUID
-    expect(isAtOrBefore(at(`${UUID}:1-5,${OTHER}:1`), at(`${UUID}:1-9`), keeps)).toBe(true)
+    const order = { flavour: 'mysql', keeps: (source: string) => source === UUID } as const
+    expect(isAtOrBefore(at(`${UUID}:1-5,${OTHER}:1`), at(`${UUID}:1-9`), order)).toBe(true)
   })
 
   it('come after positions without', () => {

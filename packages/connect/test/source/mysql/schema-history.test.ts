@@ -25,7 +25,7 @@ function historyOn(topic: MemoryHistoryTopic, options: { prefersDdl?: boolean; i
     server: 's',
     hasComments: true,
     prefersDdl: options.prefersDdl ?? false,
-    gtidFilter: null,
+    gtidOrder: { flavour: 'mysql', keeps: null },
   })
   return { history, tracker }
 }
@@ -138,7 +138,7 @@ describe.skipIf(!hasGoldens)('recorded histories', () => {
         server,
         hasComments: true,
         prefersDdl: false,
-        gtidFilter: null,
+        gtidOrder: { flavour: 'mysql', keeps: null },
       })
       const last = readHistoryText(scenario.history.at(-1) as string)
       await reader.recover(last.position)

@@ -93,7 +93,14 @@ export async function takeSnapshot(
   const topic = new MemoryHistoryTopic()
   const tracker = trackerFor(config)
   const { topicPrefix: server, includeSchemaComments: hasComments } = config
-  const history = new SchemaHistory({ topic, tracker, server, hasComments, prefersDdl: false, gtidFilter: null })
+  const history = new SchemaHistory({
+    topic,
+    tracker,
+    server,
+    hasComments,
+    prefersDdl: false,
+    gtidOrder: { flavour: 'mysql', keeps: null },
+  })
   await history.prepare()
   const batches = runSnapshot({
     config,

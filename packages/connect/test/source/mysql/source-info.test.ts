@@ -29,7 +29,7 @@ test('both writers agree', () => {
   const converter = new JsonConverter({ schemasEnable: false })
   fc.assert(
     fc.property(text, fc.array(fc.tuple(facts, place), { minLength: 1, maxLength: 3 }), (name, list) => {
-      const source = new ReusedSourceInfo(name)
+      const source = new ReusedSourceInfo({ topicPrefix: name, flavour: 'mysql' })
       for (const [fact, [pos, row]] of list) {
         source.describe(fact)
         source.at(pos, row)

@@ -69,11 +69,23 @@ export async function streamLog(input: StreamInput): Promise<StreamOutcome> {
   topic.texts = [...input.history]
   const tracker = trackerFor(config)
   const { topicPrefix: server, includeSchemaComments: hasComments } = config
-  const history = new SchemaHistory({ topic, tracker, server, hasComments, prefersDdl: false, gtidFilter: null })
+  const history = new SchemaHistory({
+    topic,
+    tracker,
+    server,
+    hasComments,
+    prefersDdl: false,
+    gtidOrder: { flavour: 'mysql', keeps: null },
+  })
   await history.recover(input.from)
   const offset = parseOffset(input.from)
   const progress = new StreamProgress({ ...offset, snapshot: null }, input.hasGtids)
-  const headers = new ContextHeaders({ topicPrefix: server, taskId: 0, isEnabled: config.extendedHeaders })
+  const headers = new ContextHeaders({
+    topicPrefix: server,
+    flavour: 'mysql',
+    taskId: 0,
+    isEnabled: config.extendedHeaders,
+  })
   const shapes = new ShapeFactory(config, config.connection.timeZone ?? '+00:00')
   const metadata = config.providesTransactionMetadata
     ? new TransactionMetadata(shapes.names.transactionTopic, offset.transaction)

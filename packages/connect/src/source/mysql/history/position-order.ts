@@ -1,21 +1,28 @@
 // Which of two positions comes first: decides which records of the history belong to a stored offset.
-import { GtidSet, type GtidSource } from '@millrace/mysql'
+import type { FlavourName } from '../../../config/mysql/mysql-config.ts'
 import type { SourceOffset } from '../../source.ts'
+import { type SourceFilter, transactionSet } from '../transaction-set.ts'
 
-/** Whether a GTID source counts; null = all do (`gtid.source.includes` and `.excludes`). */
-export type GtidSourceFilter = ((source: GtidSource) => boolean) | null
+/** What decides about positions with GTIDs. */
+export interface GtidOrder {
+  readonly flavour: FlavourName
+  /** Which sources count; null = all do (`gtid.source.includes` and `.excludes`). */
+  readonly keeps: SourceFilter | null
+}
+
+const PLAIN: GtidOrder = { flavour: 'mysql', keeps: null }
 
 /**
  * Whether `recorded` (of the history) lies at or before `desired` (the stored offset), as Debezium decides it. Both sides with GTIDs:
  * by the sets; else by server, file, position, event and row. Throws MYSQL_GTID_SYNTAX for a malformed set.
  */
-export function isAtOrBefore(recorded: SourceOffset, desired: SourceOffset, keeps: GtidSourceFilter = null): boolean {
+export function isAtOrBefore(recorded: SourceOffset, desired: SourceOffset, order: GtidOrder = PLAIN): boolean {
   const recordedGtids = textOf(recorded['gtids'])
   const desiredGtids = textOf(desired['gtids'])
   if (desiredGtids !== null) {
     // A position without GTIDs is from before they were switched on.
     if (recordedGtids === null) return true
-    return isGtidAtOrBefore(recorded, recordedGtids, desired, desiredGtids, keeps)
+    return isGtidAtOrBefore(recorded, recordedGtids, desired, desiredGtids, order)
   }
   if (recordedGtids !== null) return false
   const recordedServer = numberOf(recorded['server_id'])
@@ -33,10 +40,10 @@ function isGtidAtOrBefore(
   recordedGtids: string,
   desired: SourceOffset,
   desiredGtids: string,
-  keeps: GtidSourceFilter,
+  { flavour, keeps }: GtidOrder,
 ): boolean {
-  let recordedSet = GtidSet.parse(recordedGtids)
-  let desiredSet = GtidSet.parse(desiredGtids)
+  let recordedSet = transactionSet(flavour, recordedGtids)
+  let desiredSet = transactionSet(flavour, desiredGtids)
   if (recordedSet.equals(desiredSet)) {
     // A record of the stream is behind a snapshot of the same set.
     if (recorded['snapshot'] === undefined && desired['snapshot'] !== undefined) return false

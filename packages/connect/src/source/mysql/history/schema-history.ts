@@ -4,7 +4,7 @@ import type { SourceOffset } from '../../source.ts'
 import type { DdlTracker } from '../schema/ddl-tracker.ts'
 import { type HistoryRecord, historyText, readHistoryText } from './history-record.ts'
 import type { HistoryTopic } from './history-topic.ts'
-import { type GtidSourceFilter, isAtOrBefore } from './position-order.ts'
+import { type GtidOrder, isAtOrBefore } from './position-order.ts'
 
 /** What {@link SchemaHistory} works with. */
 export interface SchemaHistoryOptions {
@@ -16,7 +16,7 @@ export interface SchemaHistoryOptions {
   readonly hasComments: boolean
   /** `prefer.ddl`: statements are read again even where the record says what they did. */
   readonly prefersDdl: boolean
-  readonly gtidFilter: GtidSourceFilter
+  readonly gtidOrder: GtidOrder
 }
 
 /** What is recorded; the server's name comes from the options. */
@@ -46,7 +46,7 @@ export class SchemaHistory {
    * server, and what reading a statement throws.
    */
   async recover(offset: SourceOffset): Promise<void> {
-    const { topic, tracker, server, prefersDdl, gtidFilter } = this.#options
+    const { topic, tracker, server, prefersDdl, gtidOrder } = this.#options
     if (!(await topic.exists())) throw missing()
     tracker.schemas.clear()
     let count = 0
@@ -54,7 +54,7 @@ export class SchemaHistory {
       const record = readHistoryText(text)
       if (record.server !== server) continue
       count++
-      if (!isAtOrBefore(record.position, offset, gtidFilter)) continue
+      if (!isAtOrBefore(record.position, offset, gtidOrder)) continue
       if (record.changes.length > 0 && (!prefersDdl || record.ddl === null)) tracker.schemas.apply(record.changes)
       // Statements without table changes still set character sets, drop databases and make keys of unique indexes.
       else if (record.ddl !== null) tracker.replay(record.ddl, record.database)

@@ -81,7 +81,7 @@ function sourcesOf(run: SnapshotRun, { database, name }: TablePlace): (marker: S
     if (source === undefined) {
       const epochNs = BigInt(serverTimeSec) * 1_000_000_000n
       const { file } = position
-      source = new ReusedSourceInfo(context.config.topicPrefix)
+      source = new ReusedSourceInfo(context.config)
       source.describe({
         epochNs,
         snapshot,

@@ -57,7 +57,7 @@ function recordMaker(run: SnapshotRun, change: SchemaChange, epochNs: bigint): H
       database,
       ddl,
       changes,
-      source: sourceStruct(config.topicPrefix, facts, pos, 0),
+      source: sourceStruct(config, facts, pos, 0),
       tsMs,
       headers,
       hasComments: config.includeSchemaComments,

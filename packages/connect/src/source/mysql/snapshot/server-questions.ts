@@ -44,8 +44,14 @@ export async function readLogEnd(session: TextSession): Promise<LogEnd> {
       hint: 'Switch the binary log on (log_bin) and restart the server.',
     })
   }
-  const gtids = (row[4] ?? '').replace(/\s+/g, '')
+  const gtids = row.length > 4 ? (row[4] ?? '').replace(/\s+/g, '') : await readMariaDbGtids(session)
   return { file: row[0] ?? '', pos: Number(row[1]), gtids: gtids === '' ? null : gtids }
+}
+
+/** MariaDB's status has four columns; where its log ends by GTID is a variable. */
+async function readMariaDbGtids(session: TextSession): Promise<string> {
+  const rows = await session.query("SHOW GLOBAL VARIABLES LIKE 'gtid_binlog_pos'")
+  return rows[0]?.[1] ?? ''
 }
 
 /** Whether an error is the server's with this number. */
