@@ -2,6 +2,9 @@
 // harmless, or stops the reader with a named error.
 import { MysqlUnsupportedError } from '../error.ts'
 import type { EventPlace } from './byte-cursor.ts'
+import { EVENT_TYPES, type EventHandling } from './event-type-table.ts'
+
+export type { EventHandling } from './event-type-table.ts'
 
 /** Protocol names of the codes that this package's decoders know. */
 export const EventType = {
@@ -42,81 +45,6 @@ export const EventType = {
   MARIADB_DELETE_ROWS_COMPRESSED_EVENT: 171,
 } as const
 
-/** `decoded`: there is a decoder; `harmless`: nothing in it concerns row changes; `stop`: reading on would lose or invent changes. */
-export type EventHandling = 'decoded' | 'harmless' | 'stop'
-
-interface EventTypeEntry {
-  readonly name: string
-  readonly handling: EventHandling
-  /** Why it stops, and what an operator can do. */
-  readonly hint?: string
-}
-
-const STATEMENT = 'Set binlog_format=ROW (it is the only format that carries row changes) and take a new snapshot.'
-const OLD = 'The log was written by a server older than 5.6; take a new snapshot of a newer server.'
-
-const entries: Readonly<Record<number, EventTypeEntry>> = {
-  1: { name: 'START_EVENT_V3', handling: 'stop', hint: OLD },
-  2: { name: 'QUERY_EVENT', handling: 'decoded' },
-  3: { name: 'STOP_EVENT', handling: 'harmless' },
-  4: { name: 'ROTATE_EVENT', handling: 'decoded' },
-  // Values for a statement that follows as QUERY_EVENT; the statement itself is judged there.
-  5: { name: 'INTVAR_EVENT', handling: 'harmless' },
-  6: { name: 'LOAD_EVENT', handling: 'stop', hint: OLD },
-  7: { name: 'SLAVE_EVENT', handling: 'stop', hint: OLD },
-  8: { name: 'CREATE_FILE_EVENT', handling: 'stop', hint: OLD },
-  9: { name: 'APPEND_BLOCK_EVENT', handling: 'stop', hint: STATEMENT },
-  10: { name: 'EXEC_LOAD_EVENT', handling: 'stop', hint: OLD },
-  11: { name: 'DELETE_FILE_EVENT', handling: 'stop', hint: STATEMENT },
-  12: { name: 'NEW_LOAD_EVENT', handling: 'stop', hint: OLD },
-  13: { name: 'RAND_EVENT', handling: 'harmless' },
-  14: { name: 'USER_VAR_EVENT', handling: 'harmless' },
-  15: { name: 'FORMAT_DESCRIPTION_EVENT', handling: 'decoded' },
-  16: { name: 'XID_EVENT', handling: 'decoded' },
-  17: { name: 'BEGIN_LOAD_QUERY_EVENT', handling: 'stop', hint: STATEMENT },
-  18: { name: 'EXECUTE_LOAD_QUERY_EVENT', handling: 'stop', hint: STATEMENT },
-  19: { name: 'TABLE_MAP_EVENT', handling: 'decoded' },
-  20: { name: 'PRE_GA_WRITE_ROWS_EVENT', handling: 'stop', hint: OLD },
-  21: { name: 'PRE_GA_UPDATE_ROWS_EVENT', handling: 'stop', hint: OLD },
-  22: { name: 'PRE_GA_DELETE_ROWS_EVENT', handling: 'stop', hint: OLD },
-  23: { name: 'WRITE_ROWS_EVENT_V1', handling: 'decoded' },
-  24: { name: 'UPDATE_ROWS_EVENT_V1', handling: 'decoded' },
-  25: { name: 'DELETE_ROWS_EVENT_V1', handling: 'decoded' },
-  26: {
-    name: 'INCIDENT_EVENT',
-    handling: 'stop',
-    hint: 'The server says that changes are missing from its log; compare the tables and take a new snapshot.',
-  },
-  27: { name: 'HEARTBEAT_LOG_EVENT', handling: 'decoded' },
-  28: { name: 'IGNORABLE_LOG_EVENT', handling: 'harmless' },
-  29: { name: 'ROWS_QUERY_LOG_EVENT', handling: 'decoded' },
-  30: { name: 'WRITE_ROWS_EVENT', handling: 'decoded' },
-  31: { name: 'UPDATE_ROWS_EVENT', handling: 'decoded' },
-  32: { name: 'DELETE_ROWS_EVENT', handling: 'decoded' },
-  33: { name: 'GTID_LOG_EVENT', handling: 'decoded' },
-  34: { name: 'ANONYMOUS_GTID_LOG_EVENT', handling: 'decoded' },
-  35: { name: 'PREVIOUS_GTIDS_LOG_EVENT', handling: 'decoded' },
-  36: { name: 'TRANSACTION_CONTEXT_EVENT', handling: 'harmless' },
-  37: { name: 'VIEW_CHANGE_EVENT', handling: 'harmless' },
-  38: { name: 'XA_PREPARE_LOG_EVENT', handling: 'decoded' },
-  39: { name: 'PARTIAL_UPDATE_ROWS_EVENT', handling: 'decoded' },
-  40: { name: 'TRANSACTION_PAYLOAD_EVENT', handling: 'decoded' },
-  41: { name: 'HEARTBEAT_LOG_EVENT_V2', handling: 'decoded' },
-  42: { name: 'GTID_TAGGED_LOG_EVENT', handling: 'decoded' },
-  160: { name: 'ANNOTATE_ROWS_EVENT', handling: 'decoded' },
-  161: { name: 'BINLOG_CHECKPOINT_EVENT', handling: 'harmless' },
-  162: { name: 'GTID_EVENT', handling: 'decoded' },
-  163: { name: 'GTID_LIST_EVENT', handling: 'decoded' },
-  164: { name: 'START_ENCRYPTION_EVENT', handling: 'harmless' },
-  165: { name: 'QUERY_COMPRESSED_EVENT', handling: 'decoded' },
-  166: { name: 'WRITE_ROWS_COMPRESSED_EVENT_V1', handling: 'decoded' },
-  167: { name: 'UPDATE_ROWS_COMPRESSED_EVENT_V1', handling: 'decoded' },
-  168: { name: 'DELETE_ROWS_COMPRESSED_EVENT_V1', handling: 'decoded' },
-  169: { name: 'WRITE_ROWS_COMPRESSED_EVENT', handling: 'decoded' },
-  170: { name: 'UPDATE_ROWS_COMPRESSED_EVENT', handling: 'decoded' },
-  171: { name: 'DELETE_ROWS_COMPRESSED_EVENT', handling: 'decoded' },
-}
-
 const UNKNOWN_HINT = 'The event is newer than this program, or the log is damaged; compare with mysqlbinlog.'
 
 /** Flag of an event that a reader may pass over if it does not know its type. */
@@ -124,12 +52,12 @@ const LOG_EVENT_IGNORABLE_F = 0x80
 
 /** Server's name of a type code; `UNKNOWN_EVENT` for codes without one. */
 export function eventTypeName(typeCode: number): string {
-  return entries[typeCode]?.name ?? 'UNKNOWN_EVENT'
+  return EVENT_TYPES[typeCode]?.name ?? 'UNKNOWN_EVENT'
 }
 
 /** What happens to an event of this type and these header flags. */
 export function eventHandling(typeCode: number, flags: number): EventHandling {
-  const entry = entries[typeCode]
+  const entry = EVENT_TYPES[typeCode]
   if (entry !== undefined) return entry.handling
   return (flags & LOG_EVENT_IGNORABLE_F) !== 0 ? 'harmless' : 'stop'
 }
@@ -137,7 +65,7 @@ export function eventHandling(typeCode: number, flags: number): EventHandling {
 /** The stop of an event that must not be passed over: MYSQL_EVENT_UNSUPPORTED with type, place and, if unknown, the header in hex. */
 export function unsupportedEvent(place: EventPlace, header: Uint8Array): MysqlUnsupportedError {
   const { typeCode } = place.header
-  const entry = entries[typeCode]
+  const entry = EVENT_TYPES[typeCode]
   const hex = entry === undefined ? `, header ${Buffer.from(header).toString('hex')}` : ''
   return new MysqlUnsupportedError({
     code: 'MYSQL_EVENT_UNSUPPORTED',
