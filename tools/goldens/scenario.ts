@@ -39,7 +39,8 @@ export interface Scenario {
   readonly name: string
   readonly folder: string
   readonly what: string
-  readonly server: 'gtid' | 'nogtid'
+  /** `gtid`, `nogtid`: MySQL; the others: MariaDB of that version. */
+  readonly server: 'gtid' | 'nogtid' | 'mariadb-10.11' | 'mariadb-11.8'
   readonly serverId: number
   readonly serverVariables: Readonly<Record<string, string | number>>
   readonly steps: readonly Step[]
