@@ -266,7 +266,7 @@ describe.skipIf(!hasJava)("Kafka's Java tools", { timeout: 600_000 }, () => {
   it('ask for nothing that is advertised and not served', async () => {
     const versions = await java('org.apache.kafka.tools.BrokerApiVersionsCommand', [])
     expect(versions).toContain('Fetch(1): 4 to 17')
-    expect(versions).toContain('AddPartitionsToTxn(24): UNSUPPORTED')
+    expect(versions).toContain('AddPartitionsToTxn(24): 0 to 5')
     expect(await java('org.apache.kafka.tools.LogDirsCommand', ['--describe'])).toContain('partitions')
     expect(embedded.lines.filter((line) => line.startsWith('warn'))).toEqual([])
   })

@@ -236,11 +236,6 @@ describe('produce', () => {
     expect(await list('t', before)).toMatchObject({ offset: 0, timestamp: logAppendTimeMs })
   })
 
-  it('refuses transactional producers with a fatal error', async () => {
-    const answer = await connection.request(InitProducerId, { transactionalId: 'tx', transactionTimeoutMs: 0 })
-    expect(answer.errorCode).toBe(errorNumber('UNSUPPORTED_VERSION'))
-  })
-
   it('says KAFKA_STORAGE_ERROR when the disk fails, serves on, and takes records again when it works', async () => {
     let isFailing = false
     const disk = {

@@ -18,6 +18,7 @@ import { FetchSessions } from './request/fetch-sessions.ts'
 import { serveFrame } from './router.ts'
 import { OFFSETS_TOPIC, type Topic } from './topic/topic.ts'
 import { TopicRegistry } from './topic/topic-registry.ts'
+import { openTransactions } from './transaction/open-transactions.ts'
 
 const CLUSTER_FORMAT = 1
 /** How a client in this process is shown where Kafka shows an address. */
@@ -58,17 +59,20 @@ export class Broker implements AsyncDisposable {
           options.log('error', `offsets of the deleted topic ${topic.name} remain: ${error.message}`)
         })
       }
+      const producerIds = await ProducerIds.open(options.dataFolder)
       const core: BrokerCore = {
         options,
         clusterId: id,
         topics,
         groups,
-        producerIds: await ProducerIds.open(options.dataFolder),
+        producerIds,
+        ...(await openTransactions({ topics, groups, producerIds, options, closing: closing.signal })),
         sessions: new FetchSessions(options.limits.maxFetchSessions),
         advertised: () => (broker.current as Broker).#advertised(),
         closing: closing.signal,
       }
       broker.current = new Broker(core, lock, closing)
+      core.transactions.start()
       return broker.current
     } catch (error) {
       await topics?.close().catch(() => {})
@@ -130,6 +134,7 @@ export class Broker implements AsyncDisposable {
     await this.#listener?.close()
     for (const connection of [...this.#connections]) connection.close()
     try {
+      this.#core.transactions.close()
       this.#core.groups.close()
       await this.#core.topics.close()
     } finally {

@@ -6,6 +6,8 @@ import type { ResolvedOptions } from './options.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { FetchSessions } from './request/fetch-sessions.ts'
 import type { TopicRegistry } from './topic/topic-registry.ts'
+import type { TransactionCoordinator } from './transaction/transaction-coordinator.ts'
+import type { MarkerWriter } from './transaction/transaction-markers.ts'
 
 /** A running broker as its requests see it. */
 export interface BrokerCore {
@@ -15,6 +17,8 @@ export interface BrokerCore {
   readonly producerIds: ProducerIds
   readonly sessions: FetchSessions
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
+  readonly markers: MarkerWriter
   /** Where clients are told to connect. */
   advertised(): ListenAddress
   /** Aborts when the broker closes: requests that wait then end. */

@@ -11,8 +11,14 @@ export interface Feature {
   readonly level: number
 }
 
-/** Every feature that is announced. `group.version` 1: consumer groups of KIP-848. */
-export const FEATURES: readonly Feature[] = [{ name: 'group.version', min: 0, max: 1, level: 1 }]
+/**
+ * Every feature that is announced. `group.version` 1: consumer groups of KIP-848. `transaction.version` 2: every end of a transaction bumps
+ * the producer's epoch, and partitions are added by writing to them (KIP-890).
+ */
+export const FEATURES: readonly Feature[] = [
+  { name: 'group.version', min: 0, max: 1, level: 1 },
+  { name: 'transaction.version', min: 0, max: 2, level: 2 },
+]
 
 /** First version of ApiVersions whose clients can read a lowest level of 0. */
 const LEVEL_ZERO_SINCE = 4

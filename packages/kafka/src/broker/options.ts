@@ -43,6 +43,14 @@ export interface BrokerOptions {
   offsetsRetentionMs?: number
   /** Pause between two looks for such offsets (Kafka: offsets.retention.check.interval.ms). */
   offsetsRetentionCheckMs?: number
+  /** Partitions of `__transaction_state`. */
+  transactionPartitions?: number
+  /** Longest time a transaction may be open (Kafka: transaction.max.timeout.ms). */
+  transactionMaxTimeoutMs?: number
+  /** Pause between two looks for transactions open too long (Kafka: transaction.abort.timed.out.transaction.cleanup.interval.ms). */
+  transactionCheckIntervalMs?: number
+  /** How long a transactional id that nobody uses is kept (Kafka: transactional.id.expiration.ms). */
+  transactionalIdExpirationMs?: number
   /** Pause between two rounds of retention and compaction (Kafka: log.retention.check.interval.ms). */
   maintenanceIntervalMs?: number
   limits?: Partial<BrokerLimits>
@@ -81,6 +89,10 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     consumerSessionTimeoutMs: 45_000,
     offsetsRetentionMs: 7 * 24 * 3_600_000,
     offsetsRetentionCheckMs: 600_000,
+    transactionPartitions: 1,
+    transactionMaxTimeoutMs: 900_000,
+    transactionCheckIntervalMs: 10_000,
+    transactionalIdExpirationMs: 7 * 24 * 3_600_000,
     maintenanceIntervalMs: 60_000,
     log: () => {},
     ...options,

@@ -1,14 +1,17 @@
 // OffsetCommit: a group's read positions.
 
-import { int16, int32, int64, nullableString, string } from './field.ts'
+import { int16, int32, int64, nullableString, string, uuid, ZERO_UUID } from './field.ts'
 import { api } from './message.ts'
 import { array, structure } from './structure.ts'
 
-/** OffsetCommit, 2 to 9. `generationId` -1 with an empty member id commits from outside the group. */
+/**
+ * OffsetCommit, 2 to 10: topics by name up to 9, by id from 10 on. `generationId`: a member's epoch in a consumer group; -1 with an empty
+ * member id commits from outside the group.
+ */
 export const OffsetCommit = api(
   8,
   'OffsetCommit',
-  { min: 2, max: 9, flexible: 8 },
+  { min: 2, max: 10, flexible: 8 },
   {
     groupId: string(),
     generationId: int32({ or: -1 }),
@@ -17,7 +20,8 @@ export const OffsetCommit = api(
     retentionTimeMs: int64({ until: 4, or: -1 }),
     topics: array(
       structure({
-        name: string(),
+        name: string({ until: 9, or: '' }),
+        topicId: uuid({ since: 10, or: ZERO_UUID }),
         partitions: array(
           structure({
             partitionIndex: int32(),
@@ -32,7 +36,11 @@ export const OffsetCommit = api(
   {
     throttleTimeMs: int32({ since: 3, or: 0 }),
     topics: array(
-      structure({ name: string(), partitions: array(structure({ partitionIndex: int32(), errorCode: int16() })) }),
+      structure({
+        name: string({ until: 9, or: '' }),
+        topicId: uuid({ since: 10, or: ZERO_UUID }),
+        partitions: array(structure({ partitionIndex: int32(), errorCode: int16() })),
+      }),
     ),
   },
 )

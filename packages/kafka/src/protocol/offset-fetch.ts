@@ -1,14 +1,14 @@
 // OffsetFetch: a group's committed offsets.
 
-import { bool, int16, int32, int64, nullableString, string } from './field.ts'
+import { bool, int16, int32, int64, nullableString, string, uuid, ZERO_UUID } from './field.ts'
 import { api } from './message.ts'
 import { array, nullableArray, structure } from './structure.ts'
 
-/** OffsetFetch, 1 to 9: one group up to version 7, several in `groups` from 8 on. `topics` null asks for all. */
+/** OffsetFetch, 1 to 10: one group up to version 7, several in `groups` from 8 on; topics by id in version 10. `topics` null asks for all. */
 export const OffsetFetch = api(
   9,
   'OffsetFetch',
-  { min: 1, max: 9, flexible: 6 },
+  { min: 1, max: 10, flexible: 6 },
   {
     groupId: string({ until: 7, or: '' }),
     topics: nullableArray(structure({ name: string(), partitionIndexes: array(int32()) }), { until: 7 }),
@@ -17,7 +17,13 @@ export const OffsetFetch = api(
         groupId: string(),
         memberId: nullableString({ since: 9, or: null }),
         memberEpoch: int32({ since: 9, or: -1 }),
-        topics: nullableArray(structure({ name: string(), partitionIndexes: array(int32()) })),
+        topics: nullableArray(
+          structure({
+            name: string({ until: 9, or: '' }),
+            topicId: uuid({ since: 10, or: ZERO_UUID }),
+            partitionIndexes: array(int32()),
+          }),
+        ),
       }),
       { since: 8, or: [] },
     ),
@@ -46,7 +52,8 @@ export const OffsetFetch = api(
         groupId: string(),
         topics: array(
           structure({
-            name: string(),
+            name: string({ until: 9, or: '' }),
+            topicId: uuid({ since: 10, or: ZERO_UUID }),
             partitions: array(
               structure({
                 partitionIndex: int32(),

@@ -2,6 +2,7 @@
 // the new protocol stand in consumer-groups.ts, and one id is of one kind at a time.
 
 import { KafkaError, type KafkaErrorCode } from '../../error.ts'
+import type { ProducerStamp } from '../../record/batch-writer.ts'
 import type { BrokerLogger, ResolvedOptions } from '../options.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { ConsumerGroup, TopicView } from './consumer-group.ts'
@@ -151,27 +152,65 @@ export class GroupCoordinator {
     return 'NONE'
   }
 
-  /** Stores offsets. `offsets` have been checked for existing topics. Returns the error for all of them, or per oversized metadata. */
+  /**
+   * Stores offsets; with a `producer` they count when its transaction commits. `offsets` have been checked for existing topics. Returns the
+   * error for all of them, or per oversized metadata.
+   */
   async commit(
     claim: MemberClaim,
     offsets: readonly (Omit<OffsetKey, 'group'> & { value: CommittedOffset })[],
+    producer?: Omit<ProducerStamp, 'baseSequence'>,
   ): Promise<(key: { topic: string; partition: number }) => KafkaErrorCode> {
-    const refusal = this.#commitRefusal(claim)
+    const refusal = this.#commitRefusal(claim, producer !== undefined)
     if (refusal !== 'NONE') return () => refusal
+    const consumer = this.consumers.get(claim.groupId)
+    if (consumer !== undefined && consumer.members.size > 0 && claim.generationId >= 0) {
+      const codeOf = ({ topic, partition }: { topic: string; partition: number }): KafkaErrorCode =>
+        this.consumers.commitRefusal(consumer, claim, topic, partition)
+      const allowed = offsets.filter((offset) => codeOf(offset) === 'NONE')
+      if (allowed.length < offsets.length) {
+        const refused = new Map(offsets.map((offset) => [`${offset.topic}|${offset.partition}`, codeOf(offset)]))
+        const errorOf = await this.#storeOffsets(claim.groupId, allowed, producer)
+        return (key) => {
+          const own = refused.get(`${key.topic}|${key.partition}`) ?? 'NONE'
+          return own === 'NONE' ? errorOf(key) : own
+        }
+      }
+    }
+    return this.#storeOffsets(claim.groupId, offsets, producer)
+  }
+
+  /** Stores offsets that may be stored. Returns the error of each. */
+  async #storeOffsets(
+    groupId: string,
+    offsets: readonly (Omit<OffsetKey, 'group'> & { value: CommittedOffset })[],
+    producer: Omit<ProducerStamp, 'baseSequence'> | undefined,
+  ): Promise<(key: { topic: string; partition: number }) => KafkaErrorCode> {
     const tooLong = new Set(offsets.filter(({ value }) => Buffer.byteLength(value.metadata) > MAX_METADATA_BYTES))
     const accepted = offsets.filter((offset) => !tooLong.has(offset))
     let failure: KafkaErrorCode = 'NONE'
     if (accepted.length > 0) {
-      if (this.consumers.get(claim.groupId) === undefined) this.#ensure(claim.groupId)
+      if (this.consumers.get(groupId) === undefined) this.#ensure(groupId)
       try {
-        await this.#store.commit(claim.groupId, accepted)
+        await this.#store.commit(groupId, accepted, producer)
       } catch (error) {
-        this.#log('error', `offsets of group ${claim.groupId} could not be stored: ${KafkaError.from(error).message}`)
-        failure = 'COORDINATOR_NOT_AVAILABLE'
+        this.#log('error', `offsets of group ${groupId} could not be stored: ${KafkaError.from(error).message}`)
+        const { code } = KafkaError.from(error)
+        failure = code === 'INVALID_PRODUCER_EPOCH' ? code : 'COORDINATOR_NOT_AVAILABLE'
       }
     }
     const refused = new Set([...tooLong].map(({ topic, partition }) => `${topic}|${partition}`))
     return ({ topic, partition }) => (refused.has(`${topic}|${partition}`) ? 'OFFSET_METADATA_TOO_LARGE' : failure)
+  }
+
+  /** The transaction of a producer has ended in a partition of __consumer_offsets. */
+  endTransaction(partition: number, producerId: number, isCommit: boolean): void {
+    this.#store.endTransaction(partition, producerId, isCommit)
+  }
+
+  /** Whether an open transaction may still change a committed offset. */
+  isPending(key: OffsetKey): boolean {
+    return this.#store.isPending(key)
   }
 
   /** Committed offsets of a group; undefined when it has none. */
@@ -181,7 +220,6 @@ export class GroupCoordinator {
 
   /** Deletes a group that has no members. Returns NONE or why not. */
   async delete(groupId: string): Promise<KafkaErrorCode> {
-    if (groupId === '') return 'INVALID_GROUP_ID'
     const consumer = this.consumers.get(groupId)
     if (consumer !== undefined) return this.#deleteConsumer(consumer)
     const group = this.#groups.get(groupId)
@@ -231,23 +269,24 @@ export class GroupCoordinator {
     for (const group of this.#groups.values()) group.end('COORDINATOR_NOT_AVAILABLE')
   }
 
-  #commitRefusal(claim: MemberClaim): KafkaErrorCode {
+  #commitRefusal(claim: MemberClaim, isTransactional: boolean): KafkaErrorCode {
     if (this.#isClosed) return 'COORDINATOR_NOT_AVAILABLE'
     const consumer = this.consumers.get(claim.groupId)
     if (consumer !== undefined) {
       if (claim.generationId < 0 && consumer.members.size === 0) return 'NONE'
-      return this.consumers.refusal(consumer, claim.memberId, claim.generationId, claim.groupInstanceId)
+      const code = this.consumers.refusal(consumer, claim.memberId, claim.generationId, claim.groupInstanceId)
+      return code === 'STALE_MEMBER_EPOCH' ? 'NONE' : code // decided per partition
     }
     const group = this.#groups.get(claim.groupId)
     if (group === undefined) return claim.generationId < 0 ? 'NONE' : 'ILLEGAL_GENERATION'
     const isFromOutside = claim.generationId < 0 && claim.memberId === '' && claim.groupInstanceId === null
-    if (isFromOutside) return group.state === 'Empty' ? 'NONE' : 'UNKNOWN_MEMBER_ID'
+    if (isFromOutside) return group.state === 'Empty' || isTransactional ? 'NONE' : 'UNKNOWN_MEMBER_ID'
     if (claim.generationId < 0 && group.state === 'Empty') return 'NONE'
     const found = this.#member(claim)
     if (!(found instanceof Found)) return found
     if (claim.generationId !== group.generation) return 'ILLEGAL_GENERATION'
     group.heard(found.member)
-    return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : 'NONE'
+    return group.state === 'CompletingRebalance' && !isTransactional ? 'REBALANCE_IN_PROGRESS' : 'NONE'
   }
 
   /** The member that the claim names, or the error it is told. */

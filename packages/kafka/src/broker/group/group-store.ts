@@ -2,8 +2,9 @@
 // change is a record there; compaction of the topic keeps the newest of each key.
 
 import type { PartitionLog } from '../../log/partition-log.ts'
+import { AbortedFilter } from '../../record/aborted-filter.ts'
 import { readBatches } from '../../record/batch-reader.ts'
-import { BatchWriter } from '../../record/batch-writer.ts'
+import { BatchWriter, type ProducerStamp } from '../../record/batch-writer.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { GroupRecord } from './consumer-group-records.ts'
 import { readConsumerKey } from './consumer-records.ts'
@@ -19,11 +20,12 @@ import {
   readOffsetValue,
   type StoredGroup,
 } from './group-records.ts'
+import { PendingOffsets } from './pending-offsets.ts'
 
 /** Offsets of one group: topic → partition → offset. */
 export type GroupOffsets = Map<string, Map<number, CommittedOffset>>
 
-const NO_PRODUCER = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
+const NO_PRODUCER: ProducerStamp = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
 const READ_BYTES = 4 * 1024 * 1024
 
 /** The store over the partitions of __consumer_offsets. */
@@ -33,6 +35,7 @@ export class GroupStore {
   readonly #groups = new Map<string, StoredGroup>()
   /** Records of consumer groups: group → key → record. */
   readonly #consumerRecords = new Map<string, Map<string, GroupRecord>>()
+  readonly #pending = new PendingOffsets()
 
   private constructor(topic: Topic) {
     this.#topic = topic
@@ -41,7 +44,7 @@ export class GroupStore {
   /** Reads the whole topic. Rejects with `DATA_CORRUPT` when a record is damaged: offsets are never silently forgotten. */
   static async open(topic: Topic): Promise<GroupStore> {
     const store = new GroupStore(topic)
-    for (const { log } of topic.partitions) await store.#load(log)
+    for (const { index, log } of topic.partitions) await store.#load(index, log)
     return store
   }
 
@@ -67,17 +70,35 @@ export class GroupStore {
     return this.#offsets.get(group)
   }
 
-  /** Stores offsets; they are readable when the promise resolves, on disk. Rejects with `KAFKA_STORAGE_ERROR`. */
+  /**
+   * Stores offsets; they are readable when the promise resolves, on disk; with a `producer` when its transaction commits.
+   * Rejects with `KAFKA_STORAGE_ERROR` or, for a producer that was fenced, `INVALID_PRODUCER_EPOCH`.
+   */
   async commit(
     group: string,
     offsets: readonly (Omit<OffsetKey, 'group'> & { value: CommittedOffset })[],
+    producer?: Omit<ProducerStamp, 'baseSequence'>,
   ): Promise<void> {
     const records = offsets.map(({ topic, partition, value }) => ({
       key: offsetKeyBytes({ group, topic, partition }),
       value: offsetValueBytes(value),
     }))
-    await this.#write(group, records)
-    for (const { topic, partition, value } of offsets) this.#set({ group, topic, partition }, value)
+    await this.#write(group, records, producer)
+    for (const { topic, partition, value } of offsets) {
+      const key = { group, topic, partition }
+      if (producer !== undefined) this.#pending.add(this.#partitionOf(group), producer.producerId, { key, value })
+      else this.#set(key, value)
+    }
+  }
+
+  /** The transaction of a producer has ended in a partition of the topic. */
+  endTransaction(partition: number, producerId: number, isCommit: boolean): void {
+    for (const { key, value } of this.#pending.take(partition, producerId)) if (isCommit) this.#set(key, value)
+  }
+
+  /** Whether an open transaction may still change the offset. */
+  isPending(key: OffsetKey): boolean {
+    return this.#pending.has(key)
   }
 
   /** Forgets offsets. */
@@ -120,16 +141,24 @@ export class GroupStore {
     this.#offsets.delete(id)
   }
 
-  async #load(log: PartitionLog): Promise<void> {
+  async #load(partition: number, log: PartitionLog): Promise<void> {
     let offset = log.startOffset
+    if (offset >= log.highWatermark) return
+    const filter = new AbortedFilter(log.abortedBetween(0, Number.POSITIVE_INFINITY))
     while (offset < log.highWatermark) {
       const bytes = await log.read(offset, READ_BYTES)
       if (bytes.length === 0) return // compaction left nothing up to the end
       for (const batch of readBatches(bytes, { check: true })) {
-        for (const { key, value, ...record } of batch.records()) {
-          if (record.offset >= offset && key !== null) this.#apply(key, value)
-        }
+        const from = offset
         offset = batch.lastOffset + 1
+        if (!filter.keeps(batch)) continue
+        const openFrom = batch.isTransactional ? log.producers.openFrom(batch.header.producerId) : -1
+        const isOpen = openFrom >= 0 && batch.header.baseOffset >= openFrom
+        for (const { key, value, ...record } of batch.records()) {
+          if (record.offset < from || key === null) continue
+          if (isOpen) this.#applyPending(partition, batch.header.producerId, key, value)
+          else this.#apply(key, value)
+        }
       }
     }
   }
@@ -143,6 +172,16 @@ export class GroupStore {
       if (value === null) this.#groups.delete(key.group)
       else this.#groups.set(key.group, readGroupValue(value))
     } else this.#applyConsumerRecord({ key: keyBytes, value })
+  }
+
+  #applyPending(partition: number, producerId: number, keyBytes: Buffer, value: Buffer | null): void {
+    const key = readGroupKey(keyBytes)
+    if (key.kind !== 'offset' || value === null) return
+    const { group, topic, partition: ofTopic } = key
+    this.#pending.add(partition, producerId, {
+      key: { group, topic, partition: ofTopic },
+      value: readOffsetValue(value),
+    })
   }
 
   #applyConsumerRecord(record: GroupRecord): void {
@@ -161,6 +200,7 @@ export class GroupStore {
   }
 
   #set({ group, topic, partition }: OffsetKey, value: CommittedOffset): void {
+    this.#pending.overtake({ group, topic, partition })
     let topics = this.#offsets.get(group)
     if (topics === undefined) {
       topics = new Map()
@@ -183,16 +223,19 @@ export class GroupStore {
     if (topics.size === 0) this.#offsets.delete(group)
   }
 
-  async #write(group: string, records: readonly GroupRecord[]): Promise<void> {
-    const log = this.#logOf(group)
-    appendRecords(log, records)
+  async #write(
+    group: string,
+    records: readonly GroupRecord[],
+    producer?: Omit<ProducerStamp, 'baseSequence'>,
+  ): Promise<void> {
+    const { log } = this.#topic.partitions[this.#partitionOf(group)]!
+    appendRecords(log, records, producer)
     await log.flush()
   }
 
   /** As Kafka spreads groups over the partitions: Java's hash of the id. */
-  #logOf(group: string): PartitionLog {
-    const { partitions } = this.#topic
-    return (partitions[partitionOfGroup(group, partitions.length)] as (typeof partitions)[number]).log
+  #partitionOf(group: string): number {
+    return partitionOfGroup(group, this.#topic.partitions.length)
   }
 }
 
@@ -203,7 +246,11 @@ export function partitionOfGroup(group: string, partitions: number): number {
   return (hash & 0x7fff_ffff) % partitions
 }
 
-function appendRecords(log: PartitionLog, records: readonly GroupRecord[]): void {
+function appendRecords(
+  log: PartitionLog,
+  records: readonly GroupRecord[],
+  producer?: Omit<ProducerStamp, 'baseSequence'>,
+): void {
   if (records.length === 0) return
   const writer = new BatchWriter()
   const nowMs = Date.now()
@@ -220,7 +267,9 @@ function appendRecords(log: PartitionLog, records: readonly GroupRecord[]): void
     }
     writer.end()
   }
-  log.append(writer.close(NO_PRODUCER).bytes, { checksums: false })
+  // The offsets of a transaction are not numbered, as in Kafka: each is complete by itself.
+  const stamp = producer === undefined ? NO_PRODUCER : { ...producer, baseSequence: -1, isTransactional: true }
+  log.append(writer.close(stamp).bytes, { checksums: false, isCoordinator: producer !== undefined })
 }
 
 function put({ sink }: BatchWriter, bytes: Uint8Array): void {

@@ -3,6 +3,7 @@
 import { errorNumber, KafkaError } from '../../error.ts'
 import type { Fetch } from '../../protocol/fetch.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
+import { BATCH_FIELD, batchSizeAt, readInt64 } from '../../record/batch-header.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
 import type { Partition, Topic } from '../topic/topic.ts'
 import type { FetchPlan, FetchTarget } from './fetch-sessions.ts'
@@ -89,14 +90,16 @@ async function readOne(
     if (!mayRead && (fetchOffset < log.startOffset || fetchOffset > log.endOffset))
       throw new KafkaError('OFFSET_OUT_OF_RANGE')
     const records = mayRead ? await log.read(fetchOffset, maxBytes, { upTo }) : NOTHING
-    const aborted = isCommittedOnly && records.length > 0 ? log.abortedBetween(fetchOffset, upTo) : []
+    const aborted = isCommittedOnly && records.length > 0 ? log.abortedBetween(fetchOffset, endOf(records)) : []
     return {
       partitionIndex,
       errorCode: 0,
       highWatermark,
       lastStableOffset: log.lastStableOffset,
       logStartOffset: log.startOffset,
-      abortedTransactions: isCommittedOnly ? aborted : null,
+      abortedTransactions: isCommittedOnly
+        ? aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }))
+        : null,
       records,
     }
   } catch (error) {
@@ -106,6 +109,13 @@ async function readOne(
     const errorCode = code === 'KAFKA_STORAGE_ERROR' ? errorNumber(code) : failure.number
     return { partitionIndex, errorCode, highWatermark: -1, records: NOTHING }
   }
+}
+
+/** Offset after the last of the batches. */
+function endOf(records: Buffer): number {
+  let last = 0
+  for (let pos = 0; pos < records.length; pos += batchSizeAt(records, pos)) last = pos
+  return readInt64(records, last) + records.readInt32BE(last + BATCH_FIELD.lastOffsetDelta) + 1
 }
 
 function findPartition(core: BrokerCore, target: FetchTarget, version: number): Partition {

@@ -15,7 +15,7 @@ const SKIP_ASSIGNMENT_SINCE = 9
 /** First version with several coordinators in one answer. */
 const KEYS_SINCE = 4
 
-/** Answers FindCoordinator: for groups it is this broker. */
+/** Answers FindCoordinator: for groups and transactional producers it is this broker. */
 export function answerFindCoordinator(
   core: BrokerCore,
   request: RequestOf<typeof FindCoordinator>,
@@ -35,18 +35,14 @@ interface Coordinator {
 }
 
 function coordinatorFor(core: BrokerCore, keyType: number): Coordinator {
-  if (keyType === COORDINATOR_GROUP)
+  if (keyType === COORDINATOR_GROUP || keyType === COORDINATOR_TRANSACTION)
     return { errorCode: 0, errorMessage: null, nodeId: core.options.nodeId, ...core.advertised() }
-  const none = { nodeId: -1, host: '', port: -1 }
-  if (keyType === COORDINATOR_TRANSACTION) {
-    // an error that clients do not retry for ever
-    const errorMessage = 'The embedded broker does not serve transactional producers.'
-    return { errorCode: errorNumber('UNSUPPORTED_VERSION'), errorMessage, ...none }
-  }
   return {
     errorCode: errorNumber('INVALID_REQUEST'),
     errorMessage: `There is no coordinator of type ${keyType} here.`,
-    ...none,
+    nodeId: -1,
+    host: '',
+    port: -1,
   }
 }
 

@@ -8,6 +8,7 @@ import { BATCH_ATTRIBUTE, BATCH_FIELD, batchSizeAt, readInt64 } from '../../reco
 import type { BrokerCore, RequestContext } from '../core.ts'
 import type { Topic } from '../topic/topic.ts'
 import { unknownTopic } from '../topic/topic-registry.ts'
+import { appendInTransaction } from './produce-transaction.ts'
 
 type Request = RequestOf<typeof Produce>
 type Answer = ResponseInput<typeof Produce>
@@ -23,26 +24,29 @@ export async function answerProduce(
   request: Request,
   { version }: RequestContext,
 ): Promise<Answer | undefined> {
-  const refusal = refusalOf(request)
   const waits: Promise<void>[] = []
-  const responses = request.topicData.map(({ name, partitionData }) => ({
-    name,
-    partitionResponses: partitionData.map(({ index, records }) => {
-      const answer: PartitionAnswer = { index, errorCode: 0, baseOffset: -1 }
-      try {
-        if (refusal !== undefined) throw refusal
-        const topic = writableTopic(core, name)
-        const log = topic.partitions[index]?.log
-        if (log === undefined) throw unknownTopic()
-        append(log, topic, records, version, answer)
-        // also for a repeated batch: the first time it may not have reached the disk yet
-        waits.push(log.flush().catch((error: unknown) => fail(answer, error)))
-      } catch (error) {
-        fail(answer, error)
-      }
-      return answer
-    }),
-  }))
+  const appendAll = (refusal: unknown): Answer['responses'] =>
+    request.topicData.map(({ name, partitionData }) => ({
+      name,
+      partitionResponses: partitionData.map(({ index, records }) => {
+        const answer: PartitionAnswer = { index, errorCode: 0, baseOffset: -1 }
+        try {
+          if (refusal !== undefined) throw refusal
+          const topic = writableTopic(core, name)
+          const log = topic.partitions[index]?.log
+          if (log === undefined) throw unknownTopic()
+          append(log, topic, records, version, answer)
+          // also for a repeated batch: the first time it may not have reached the disk yet
+          waits.push(log.flush().catch((error: unknown) => fail(answer, error)))
+        } catch (error) {
+          fail(answer, error)
+        }
+        return answer
+      }),
+    }))
+  const admitted = appendInTransaction(core, request, version, appendAll)
+  // A request that need not wait for a transaction is appended before anything else can run: in the order of arrival.
+  const responses = admitted instanceof Promise ? await admitted : admitted
   await Promise.all(waits)
   if (request.acks !== 0) return { responses }
   // without answers the end of the connection is the only way to say that something was not taken
@@ -50,16 +54,6 @@ export async function answerProduce(
     .flatMap(({ partitionResponses }) => partitionResponses)
     .find(({ errorCode }) => errorCode !== 0)
   if (failed !== undefined) throw KafkaError.fromNumber(failed.errorCode, failed.errorMessage)
-  return undefined
-}
-
-function refusalOf(request: Request): KafkaError | undefined {
-  if (request.transactionalId !== null) {
-    return new KafkaError('UNSUPPORTED_VERSION', 'The embedded broker does not serve transactional producers.')
-  }
-  if (request.acks < -1 || request.acks > 1) {
-    return new KafkaError('INVALID_REQUIRED_ACKS', `acks must be -1, 0 or 1, not ${request.acks}`)
-  }
   return undefined
 }
 
@@ -94,9 +88,6 @@ function checkBatch(records: Buffer | null, topic: Topic, version: number): asse
     throw new KafkaError('INVALID_RECORD', 'a Produce request carries exactly one record batch per partition')
   }
   const attributes = records.readInt16BE(BATCH_FIELD.attributes)
-  if ((attributes & BATCH_ATTRIBUTE.transactional) !== 0) {
-    throw new KafkaError('INVALID_TXN_STATE', 'The embedded broker does not serve transactional producers.')
-  }
   if ((attributes & BATCH_ATTRIBUTE.compressionMask) === ZSTD && version < ZSTD_SINCE) {
     throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `zstd needs Produce ${ZSTD_SINCE} or later`)
   }

@@ -5,6 +5,8 @@ import { numericConfig, type TopicOverrides, topicConfig } from './topic-config.
 
 /** Name of the topic with the groups' committed offsets. */
 export const OFFSETS_TOPIC = '__consumer_offsets'
+/** Name of the topic with the states of transactional producers. */
+export const TRANSACTIONS_TOPIC = '__transaction_state'
 
 /** One partition: its log and who waits for its next records. */
 export class Partition {
@@ -52,7 +54,7 @@ export class Topic {
 
   /** Whether clients may not write to it. */
   get isInternal(): boolean {
-    return this.name === OFFSETS_TOPIC
+    return this.name === OFFSETS_TOPIC || this.name === TRANSACTIONS_TOPIC
   }
 
   /** How far in the future a batch's time may lie (message.timestamp.after.max.ms). */
