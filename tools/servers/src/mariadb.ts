@@ -80,6 +80,8 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<MysqlS
   const base = [
     '--no-defaults',
     `--datadir=${path.join(folder, 'data')}`,
+    // Its own: a server that starts removes temporary tables that it finds, those of others too.
+    `--tmpdir=${path.resolve(folder)}`,
     `--basedir=${tree.file('usr')}`,
     `--lc-messages-dir=${share}`,
     `--character-sets-dir=${path.join(share, 'charsets')}`,

@@ -1,10 +1,13 @@
 // What the actions of one ALTER TABLE ask for, collected first and done at once, as the server does it: names of changed, renamed and
 // dropped columns are those of the table before; the names after AFTER and in keys are those of the table to come.
-import { type ColumnText, columnModel } from './read-column.ts'
+
+import type { TableId } from './cursor.ts'
+import { type ColumnSetting, type ColumnText, columnModel } from './read-column.ts'
 import type { KeyText } from './read-key.ts'
 import type { ColumnPlace } from './table-draft.ts'
-import { TableDraft } from './table-draft.ts'
+import { notNull, TableDraft } from './table-draft.ts'
 import type { ColumnModel, TableModel } from './table-model.ts'
+import { emptyOptions, type TableOptions } from './table-options.ts'
 
 /** A column that is added, changed or renamed. */
 export interface ColumnStep {
@@ -27,11 +30,14 @@ export interface AlterPlan {
   readonly defaults: { readonly name: string; readonly text: string | null }[]
   readonly keys: KeyText[]
   dropsPrimaryKey: boolean
-  /** CONVERT TO CHARACTER SET: every text column of the result. */
-  conversion: { readonly charset: string; readonly collation: string | null } | null
-  /** The table's default for later columns, where it is followed. */
-  charset: string | null
-  comment: string | null
+  /** CONVERT TO CHARACTER SET: every text column of the result. Null character set = the database's. */
+  conversion: { charset: string | null; readonly collation: string | null } | null
+  /** The table's default character set for columns of this statement and later ones, and its comment. */
+  readonly options: TableOptions
+  /** MariaDB's CONVERT PARTITION TO TABLE: a new table of this table's columns. */
+  readonly splits: TableId[]
+  /** MariaDB's CONVERT TABLE TO PARTITION: the table is gone. */
+  readonly merges: TableId[]
 }
 
 /** A plan that asks for nothing. */
@@ -43,8 +49,9 @@ export function emptyPlan(): AlterPlan {
     keys: [],
     dropsPrimaryKey: false,
     conversion: null,
-    charset: null,
-    comment: null,
+    options: emptyOptions(),
+    splits: [],
+    merges: [],
   }
 }
 
@@ -55,14 +62,15 @@ interface Slot {
 }
 
 /** Does what a plan asks for. Answers the draft of the table to come, or the reason why the plan does not fit the table. */
-export function carryOut(before: TableModel, plan: AlterPlan, noBackslashEscapes: boolean): TableDraft | string {
-  const charset = plan.charset ?? before.charset
+export function carryOut(before: TableModel, plan: AlterPlan, setting: ColumnSetting): TableDraft | string {
   const modelOf = (step: ColumnStep, old: ColumnModel | null): ColumnModel =>
-    step.definition === null
-      ? { ...(old as ColumnModel), name: step.name }
-      : columnModel(step.definition, charset, noBackslashEscapes)
+    step.definition === null ? { ...(old as ColumnModel), name: step.name } : columnModel(step.definition, setting)
   const slots: Slot[] = before.columns.map((model) => ({ former: model.name, model }))
   const find = (name: string) => slots.findIndex(({ former }) => former !== null && isSameName(former, name))
+  if (plan.dropsPrimaryKey) {
+    // A definition may have left a member of the key nullable; it never was, and does not become so.
+    for (const slot of slots) if (before.primaryKey.includes(slot.model.name)) slot.model = notNull(slot.model)
+  }
   for (const { name, text } of plan.defaults) {
     const slot = slots[find(name)]
     if (slot === undefined) return 'an unknown column is altered'
@@ -76,7 +84,9 @@ export function carryOut(before: TableModel, plan: AlterPlan, noBackslashEscapes
   const moved: { readonly slot: Slot; readonly place: ColumnPlace }[] = []
   for (const step of plan.steps) {
     if (step.from === null) {
-      const isThere = step.hasGuard && before.columns.some((column) => isSameName(column.name, step.name))
+      const isThere =
+        step.hasGuard &&
+        [...slots, ...moved.map(({ slot }) => slot)].some(({ model }) => isSameName(model.name, step.name))
       if (!isThere)
         moved.push({ slot: { former: null, model: modelOf(step, null) }, place: step.place ?? { kind: 'last' } })
       continue
@@ -95,7 +105,7 @@ export function carryOut(before: TableModel, plan: AlterPlan, noBackslashEscapes
     if (index >= 0) slots.splice(index, 1)
     if (!put(slots, slot, place)) return 'AFTER an unknown column'
   }
-  return finish(before, plan, slots, charset, noBackslashEscapes)
+  return finish(before, plan, slots, setting)
 }
 
 /** MySQL compares names of columns without case. */
@@ -114,15 +124,9 @@ function put(slots: Slot[], slot: Slot, place: ColumnPlace): boolean {
   return true
 }
 
-function finish(
-  before: TableModel,
-  plan: AlterPlan,
-  slots: readonly Slot[],
-  charset: string | null,
-  noBackslashEscapes: boolean,
-): TableDraft {
-  const draft = new TableDraft(charset, noBackslashEscapes)
-  draft.comment = plan.comment ?? before.comment
+function finish(before: TableModel, plan: AlterPlan, slots: readonly Slot[], setting: ColumnSetting): TableDraft {
+  const draft = new TableDraft(setting)
+  draft.comment = plan.options.comment ?? before.comment
   for (const { model } of slots) draft.columns.push(model)
   if (!plan.dropsPrimaryKey) {
     draft.primaryKey = before.primaryKey.flatMap((name) => {
@@ -130,7 +134,12 @@ function finish(
       return slot === undefined ? [] : [slot.model.name]
     })
   }
-  for (const key of plan.keys) draft.addKey(key)
-  if (plan.conversion !== null) draft.convert(plan.conversion.charset, plan.conversion.collation)
+  for (const key of plan.keys) {
+    // IF NOT EXISTS: a primary key that is there stays.
+    if (!(key.hasGuard && key.kind === 'primary' && draft.primaryKey.length > 0)) draft.addKey(key)
+  }
+  if (plan.conversion !== null && plan.conversion.charset !== null) {
+    draft.convert(plan.conversion.charset, plan.conversion.collation)
+  }
   return draft
 }

@@ -1,14 +1,15 @@
 // ALTER TABLE: a list of actions on one table.
 import { type AlterPlan, carryOut, emptyPlan, isSameName } from './alter-plan.ts'
-import type { TableId } from './cursor.ts'
+import type { SqlCursor, TableId } from './cursor.ts'
 import type { DdlStatement } from './ddl-result.ts'
-import { type ColumnText, readColumn, readText } from './read-column.ts'
+import { type ColumnText, readColumn } from './read-column.ts'
 import { readDefault } from './read-default.ts'
 import { isElement, readElement } from './read-key.ts'
-import { acceptCharset, type CharsetText } from './read-type.ts'
+import { acceptCharset, emptyCharset } from './read-type.ts'
 import type { DdlSession } from './session.ts'
 import type { ColumnPlace } from './table-draft.ts'
 import type { TableChange, TableModel } from './table-model.ts'
+import { acceptOption, optionCharset } from './table-options.ts'
 
 /** The state of one ALTER TABLE. */
 interface Alteration {
@@ -29,7 +30,11 @@ export function readAlterTable(session: DdlSession, start: number): DdlStatement
   const alteration: Alteration = { session, before: session.table(id), plan: emptyPlan(), newId: id }
   if (!cursor.isAtEnd) {
     do readAction(alteration)
-    while (cursor.acceptSymbol(',') || !cursor.isAtEnd)
+    while (
+      // Options follow each other without commas, and PARTITION BY follows anything.
+      cursor.acceptSymbol(',') ||
+      !cursor.isAtEnd
+    )
   }
   return altered(alteration, id, session.textFrom(start))
 }
@@ -38,21 +43,31 @@ function altered(alteration: Alteration, id: TableId, ddl: string): DdlStatement
   const { session, before, plan, newId } = alteration
   const isRename = newId.database !== id.database || newId.name !== id.name
   const place = { database: newId.database, ddl, table: newId }
+  const merges = plan.merges.map((merged): TableChange => ({ kind: 'DROP', ...merged }))
+  for (const merge of merges) session.apply(merge)
   if (before === undefined) {
-    return { kind: 'tables', action: 'alter', changes: [], events: [{ ...place, changes: [] }], unknownTables: [id] }
+    const events = [{ ...place, changes: [] }]
+    return { kind: 'tables', action: 'alter', changes: merges, events, unknownTables: [id] }
   }
-  const draft = carryOut(before, plan, session.dialect.noBackslashEscapes)
+  const { options } = plan
+  const ofDatabase = session.databaseCharset(newId.database)
+  // Debezium does not follow a new default; it matters only where table maps do not state the collations of columns.
+  const stated = session.tracksCharsets ? optionCharset(options, ofDatabase) : null
+  if (plan.conversion !== null && session.tracksCharsets) plan.conversion.charset ??= ofDatabase
+  const draft = carryOut(before, plan, session.columnSetting(stated ?? before.charset))
   if (typeof draft === 'string') return session.cursor.fail(draft)
   const table = draft.model(newId.database, newId.name)
   const change: TableChange = { kind: 'ALTER', table, previous: isRename ? id : null }
   session.apply(change)
+  const splits = plan.splits.map((split): TableChange => ({ kind: 'CREATE', table: { ...table, ...split } }))
+  for (const split of splits) session.apply(split)
   // Debezium publishes a rename by ALTER TABLE without the former name.
   const published: TableChange = { kind: 'ALTER', table, previous: null }
   return {
     kind: 'tables',
     action: 'alter',
-    changes: [change],
-    events: [{ ...place, changes: [published] }],
+    changes: [change, ...merges, ...splits],
+    events: [{ ...place, changes: [published, ...merges, ...splits] }],
     unknownTables: [],
   }
 }
@@ -81,47 +96,79 @@ function readAction(alteration: Alteration): void {
     case 'CONVERT':
       readConvert(alteration)
       break
-    case 'COMMENT':
-      cursor.take()
-      alteration.plan.comment = readText(cursor)
-      break
     case 'PARTITION':
     case 'REORGANIZE':
     case 'REMOVE':
       cursor.skipToEnd()
       break
+    case 'ORDER':
+      readOrder(cursor)
+      break
     default:
-      readOption(alteration)
+      if (!acceptOption(cursor, alteration.plan.options)) readMaintenance(cursor)
   }
 }
 
-/** Table options, locks, partition maintenance, order: only a default character set says something of later columns. */
-function readOption(alteration: Alteration): void {
-  const { session, plan } = alteration
-  const { cursor } = session
-  const isCharset = ['DEFAULT', 'CHARACTER', 'CHARSET', 'COLLATE'].some((word) => cursor.isWords(word))
-  if (isCharset) {
-    const charset: CharsetText = { charset: null, collation: null }
-    cursor.acceptWords('DEFAULT')
-    if (!acceptCharset(cursor, charset)) cursor.fail('a default character set expected')
-    // Debezium ignores this action; it matters only where table maps do not state the collations of columns.
-    if (!session.hasCharsetsInTableMaps) plan.charset = charset.charset
-    return
-  }
+/** Actions that leave columns as they are, and the words that may follow their first one (none: the action is one word). */
+const MAINTENANCE: Readonly<Record<string, readonly string[]>> = {
+  __proto__: null as unknown as readonly string[],
+  ANALYZE: ['PARTITION'],
+  CHECK: ['PARTITION'],
+  COALESCE: ['PARTITION'],
+  DISABLE: ['KEYS'],
+  DISCARD: ['TABLESPACE', 'PARTITION'],
+  ENABLE: ['KEYS'],
+  EXCHANGE: ['PARTITION'],
+  FORCE: [],
+  IMPORT: ['TABLESPACE', 'PARTITION'],
+  OPTIMIZE: ['PARTITION'],
+  REBUILD: ['PARTITION'],
+  REPAIR: ['PARTITION'],
+  SECONDARY_LOAD: [],
+  SECONDARY_UNLOAD: [],
+  TRUNCATE: ['PARTITION'],
+  UPGRADE: ['PARTITIONING'],
+  WITH: ['VALIDATION'],
+  WITHOUT: ['VALIDATION'],
+}
+
+function readMaintenance(cursor: SqlCursor): void {
+  const token = cursor.peek()
+  const seconds = token.kind === 'word' ? MAINTENANCE[token.text] : undefined
+  if (seconds === undefined) cursor.fail('an unknown action of ALTER TABLE')
   cursor.take()
-  while (!cursor.isAtEnd && !cursor.isSymbol(',')) {
-    // Options may follow each other without a comma; only these say something.
-    if (cursor.isWords('COMMENT') || cursor.isWords('DEFAULT', 'CHARACTER') || cursor.isWords('DEFAULT', 'CHARSET'))
-      return
-    cursor.skipOne()
-  }
+  if (seconds.length === 0) return
+  if (!seconds.some((second) => cursor.acceptWords(second))) cursor.fail('an unknown action of ALTER TABLE')
+  while (!cursor.isAtEnd && !cursor.isSymbol(',')) cursor.skipOne()
+  // Names of partitions are a list; no further action may follow them.
+  if (cursor.isSymbol(',') && seconds.includes('PARTITION')) cursor.skipToEnd()
+}
+
+/** `ORDER BY a, b DESC`: its commas are its own, and only options may follow. */
+function readOrder(cursor: SqlCursor): void {
+  cursor.take()
+  cursor.expectWords('BY')
+  do {
+    cursor.identifier('a column name')
+    while (cursor.acceptSymbol('.')) cursor.identifier('a column name')
+    if (!cursor.acceptWords('ASC')) cursor.acceptWords('DESC')
+  } while (isColumnBehindComma(cursor) && cursor.acceptSymbol(','))
+}
+
+function isColumnBehindComma(cursor: SqlCursor): boolean {
+  const [comma, name, next] = [cursor.peek(), cursor.peek(1), cursor.peek(2)]
+  if (comma.kind !== 'symbol' || comma.text !== ',') return false
+  const isName = name.kind === 'name' || name.kind === 'word'
+  const isDirected = next.kind === 'word' && (next.text === 'ASC' || next.text === 'DESC')
+  return isName && (next.kind === 'end' || (next.kind === 'symbol' && next.text !== '=') || isDirected)
 }
 
 function readAdd(alteration: Alteration): void {
   const { session, plan } = alteration
   const { cursor } = session
   cursor.take()
-  if (cursor.isWords('PARTITION') || cursor.isWords('SYSTEM')) {
+  if (cursor.acceptWords('SYSTEM', 'VERSIONING')) return
+  if (cursor.isWords('PARTITION')) {
     cursor.skipToEnd()
     return
   }
@@ -152,8 +199,8 @@ function readAddedColumn(alteration: Alteration, hasGuard: boolean): void {
 }
 
 function addColumnKey(alteration: Alteration, { isPrimary, isUnique, name }: ColumnText): void {
-  if (isPrimary) alteration.plan.keys.push({ kind: 'primary', columns: [name] })
-  else if (isUnique) alteration.plan.keys.push({ kind: 'unique', columns: [name] })
+  if (isPrimary) alteration.plan.keys.push({ kind: 'primary', columns: [name], hasGuard: false })
+  else if (isUnique) alteration.plan.keys.push({ kind: 'unique', columns: [name], hasGuard: false })
 }
 
 function readPlace(alteration: Alteration): ColumnPlace | null {
@@ -164,15 +211,14 @@ function readPlace(alteration: Alteration): ColumnPlace | null {
 }
 
 function readChange(alteration: Alteration): void {
-  const { session, before, plan } = alteration
+  const { session, plan } = alteration
   const { cursor } = session
   const isChange = cursor.take().text === 'CHANGE'
   cursor.acceptWords('COLUMN')
   const hasGuard = cursor.acceptWords('IF', 'EXISTS')
   const from = cursor.identifier('a column name')
-  // MODIFY keeps the name's case as it was created.
-  const created = before?.columns.find((column) => isSameName(column.name, from))?.name ?? from
-  const name = isChange ? cursor.identifier('a column name') : created
+  // MODIFY gives the name the case in which it writes it.
+  const name = isChange ? cursor.identifier('a column name') : from
   const definition = readColumn(cursor, name)
   plan.steps.push({ from, name, definition, place: readPlace(alteration), hasGuard })
   addColumnKey(alteration, definition)
@@ -186,15 +232,18 @@ function readDrop(alteration: Alteration): void {
     plan.dropsPrimaryKey = true
     return
   }
-  if (cursor.isWords('PARTITION') || cursor.isWords('SYSTEM')) {
+  if (cursor.acceptWords('SYSTEM', 'VERSIONING')) return
+  if (cursor.isWords('PARTITION')) {
     cursor.skipToEnd()
     return
   }
-  const isOther =
-    cursor.isWords('PERIOD', 'FOR') ||
-    ['INDEX', 'KEY', 'FOREIGN', 'CHECK', 'CONSTRAINT'].some((word) => cursor.isWords(word))
-  if (isOther) {
+  if (cursor.isWords('PERIOD', 'FOR') || cursor.isWords('FOREIGN') || cursor.isWords('CHECK')) {
     cursor.skipToComma()
+    return
+  }
+  if (cursor.acceptWords('INDEX') || cursor.acceptWords('KEY') || cursor.acceptWords('CONSTRAINT')) {
+    cursor.acceptWords('IF', 'EXISTS')
+    if (isSameName(cursor.identifier('a name'), 'PRIMARY')) plan.dropsPrimaryKey = true
     return
   }
   cursor.acceptWords('COLUMN')
@@ -245,16 +294,25 @@ function readRename(alteration: Alteration): void {
 }
 
 function readConvert(alteration: Alteration): void {
-  const { cursor } = alteration.session
+  const { session, plan } = alteration
+  const { cursor } = session
   cursor.take()
-  if (cursor.acceptWords('PARTITION') || cursor.acceptWords('TABLE')) {
+  if (cursor.acceptWords('PARTITION')) {
+    cursor.identifier('a partition name')
+    cursor.expectWords('TO')
+    cursor.expectWords('TABLE')
+    plan.splits.push(cursor.tableId(session.database))
+    cursor.skipToEnd()
+    return
+  }
+  if (cursor.acceptWords('TABLE')) {
+    plan.merges.push(cursor.tableId(session.database))
     cursor.skipToEnd()
     return
   }
   cursor.expectWords('TO')
-  const stated: CharsetText = { charset: null, collation: null }
+  const stated = emptyCharset()
+  if (!acceptCharset(cursor, stated)) cursor.fail('a character set expected')
   acceptCharset(cursor, stated)
-  acceptCharset(cursor, stated)
-  const { charset, collation } = stated
-  if (charset !== null) alteration.plan.conversion = { charset, collation }
+  plan.conversion = { charset: stated.charset, collation: stated.collation }
 }

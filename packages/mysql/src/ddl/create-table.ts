@@ -1,14 +1,13 @@
 // CREATE TABLE.
 
-import { charsetOfCollation } from './collation-charset.ts'
-import type { TableId } from './cursor.ts'
+import type { SqlCursor, TableId } from './cursor.ts'
 import type { DdlStatement } from './ddl-result.ts'
-import { type ColumnText, readColumn, readText } from './read-column.ts'
+import { type ColumnText, readColumn } from './read-column.ts'
 import { isElement, type KeyText, readElement } from './read-key.ts'
-import { acceptCharset, type CharsetText } from './read-type.ts'
 import type { DdlSession } from './session.ts'
 import { TableDraft } from './table-draft.ts'
 import type { TableChange, TableModel } from './table-model.ts'
+import { acceptOption, emptyOptions, optionCharset, type TableOptions } from './table-options.ts'
 
 /** Reads a statement whose words up to TABLE are taken. `start`: offset of its first token. */
 export function readCreateTable(session: DdlSession, start: number, isReplace: boolean): DdlStatement {
@@ -20,7 +19,8 @@ export function readCreateTable(session: DdlSession, start: number, isReplace: b
     cursor.skipToEnd()
     return { kind: 'tables', action: 'create', changes: [], events: [], unknownTables: [] }
   }
-  if (cursor.isWords('LIKE') || (cursor.isSymbol('(') && isLikeNext(session))) return readLike(session, start, id)
+  if (cursor.isWords('LIKE') || (cursor.isSymbol('(') && isWordBehindParens(cursor, 'LIKE')))
+    return readLike(session, start, id)
   const model = readDefinition(session, id)
   const change: TableChange = { kind: 'CREATE', table: model }
   return created(session, start, id, [change], [])
@@ -38,9 +38,9 @@ function created(
   return { kind: 'tables', action: 'create', changes, events: [event], unknownTables }
 }
 
-function isLikeNext(session: DdlSession): boolean {
-  const token = session.cursor.peek(1)
-  return token.kind === 'word' && token.text === 'LIKE'
+function isWordBehindParens(cursor: SqlCursor, word: string): boolean {
+  const token = cursor.peek(1)
+  return token.kind === 'word' && token.text === word
 }
 
 function readLike(session: DdlSession, start: number, id: TableId): DdlStatement {
@@ -61,50 +61,51 @@ function readDefinition(session: DdlSession, id: TableId): TableModel {
   const { cursor } = session
   const columns: ColumnText[] = []
   const keys: KeyText[] = []
-  if (!cursor.isSymbol('(')) cursor.fail('column definitions expected')
+  if (!cursor.isSymbol('(') || ['SELECT', 'WITH', 'VALUES'].some((word) => isWordBehindParens(cursor, word))) {
+    cursor.fail(isQuery(cursor) ? 'columns come from a query' : 'column definitions expected')
+  }
   cursor.take()
   do {
     if (isElement(cursor)) keys.push(readElement(cursor))
     else {
       const column = readColumn(cursor, cursor.identifier('a column name'))
       columns.push(column)
-      if (column.isPrimary) keys.push({ kind: 'primary', columns: [column.name] })
-      else if (column.isUnique) keys.push({ kind: 'unique', columns: [column.name] })
+      if (column.isPrimary) keys.push({ kind: 'primary', columns: [column.name], hasGuard: false })
+      else if (column.isUnique) keys.push({ kind: 'unique', columns: [column.name], hasGuard: false })
     }
   } while (cursor.acceptSymbol(','))
   cursor.expectSymbol(')')
   const options = readTableOptions(session)
-  const charset = options.charset ?? session.databaseCharset(id.database)
-  const draft = new TableDraft(charset, session.dialect.noBackslashEscapes)
+  const ofDatabase = session.databaseCharset(id.database)
+  const draft = new TableDraft(session.columnSetting(optionCharset(options, ofDatabase) ?? ofDatabase))
   for (const column of columns) draft.add(column)
   for (const key of keys) draft.addKey(key)
   draft.comment = options.comment
   return draft.model(id.database, id.name)
 }
 
-interface TableOptions extends CharsetText {
-  comment: string | null
-}
-
-/** Reads everything behind the definitions. Rows that a SELECT brings are only known where the server expanded it into columns. */
+/** Reads everything behind the definitions. Columns that a SELECT brings are only known where the server expanded it into columns. */
 function readTableOptions(session: DdlSession): TableOptions {
   const { cursor } = session
-  const options: TableOptions = { charset: null, collation: null, comment: null }
+  const options = emptyOptions()
   while (!cursor.isAtEnd) {
-    if (cursor.acceptWords('COMMENT')) options.comment = readText(cursor)
-    else if (acceptCharset(cursor, options)) continue
-    else if (cursor.isWords('PARTITION', 'BY')) {
-      cursor.skipToEnd()
-    } else if (
-      cursor.isWords('SELECT') ||
-      cursor.isWords('AS') ||
-      cursor.isWords('VALUES') ||
-      cursor.isWords('TABLE') ||
-      cursor.isWords('WITH', 'RECURSIVE')
-    ) {
-      cursor.fail('columns come from a query')
-    } else cursor.skipOne()
+    if (cursor.isWords('PARTITION', 'BY')) skipPartitions(cursor)
+    else if (!acceptOption(cursor, options) && !cursor.acceptSymbol(',')) {
+      cursor.fail(isQuery(cursor) ? 'columns come from a query' : 'an unknown table option')
+    }
   }
-  if (options.charset === null && options.collation !== null) options.charset = charsetOfCollation(options.collation)
   return options
+}
+
+function skipPartitions(cursor: SqlCursor): void {
+  while (!cursor.isAtEnd) {
+    if (cursor.isWords('AS') || cursor.isWords('SELECT')) cursor.fail('columns come from a query')
+    cursor.skipOne()
+  }
+}
+
+const QUERY_WORDS = ['SELECT', 'AS', 'VALUES', 'TABLE', 'WITH', 'IGNORE', 'REPLACE']
+
+function isQuery(cursor: SqlCursor): boolean {
+  return cursor.isSymbol('(') || QUERY_WORDS.some((word) => cursor.isWords(word))
 }

@@ -1,24 +1,45 @@
 // CREATE, ALTER and DROP DATABASE, USE and SET.
 import type { DdlStatement, SetAssignment } from './ddl-result.ts'
-import { acceptCharset, type CharsetText } from './read-type.ts'
+import { acceptCharset, type CharsetText, emptyCharset } from './read-type.ts'
 import type { DdlSession } from './session.ts'
 
 /** Reads a statement whose words up to DATABASE or SCHEMA are taken. */
-export function readDatabase(session: DdlSession, start: number, action: 'create' | 'alter' | 'drop'): DdlStatement {
+export function readDatabase(
+  session: DdlSession,
+  start: number,
+  action: 'create' | 'alter' | 'drop',
+  isReplace = false,
+): DdlStatement {
   const { cursor } = session
-  if (!cursor.acceptWords('IF', 'NOT', 'EXISTS')) cursor.acceptWords('IF', 'EXISTS')
+  const hasGuard = cursor.acceptWords('IF', 'NOT', 'EXISTS')
+  if (!hasGuard) cursor.acceptWords('IF', 'EXISTS')
   const hasName = !cursor.isAtEnd && !(action === 'alter' && isOptionNext(session))
   const database = hasName ? cursor.identifier('a database name') : session.database
-  const stated: CharsetText = { charset: null, collation: null }
+  const stated = emptyCharset()
   while (!cursor.isAtEnd) {
     if (!acceptCharset(cursor, stated)) cursor.skipOne()
   }
+  const charset = databaseCharset(session, database, stated, action === 'create', hasGuard)
   if (action === 'drop') session.setDatabaseCharset(database, null)
-  else if (stated.charset !== null) session.setDatabaseCharset(database, stated.charset)
+  else if (charset !== null) session.setDatabaseCharset(database, charset)
   const ddl = session.textFrom(start)
   // Debezium has no event of its own for ALTER DATABASE: the text is published as that of a statement without changes.
   const events = action === 'alter' ? [] : [{ database, ddl, changes: [], table: null }]
-  return { kind: 'database', action, database, charset: stated.charset, events }
+  return { kind: 'database', action, database, charset, replaces: isReplace, events }
+}
+
+/** What the statement makes of the default character set; null = it stays. */
+function databaseCharset(
+  session: DdlSession,
+  database: string,
+  stated: CharsetText,
+  isCreate: boolean,
+  hasGuard: boolean,
+): string | null {
+  // IF NOT EXISTS on a database that is there changes nothing, whatever it states.
+  if (hasGuard && session.hasDatabaseCharset(database)) return null
+  if (stated.charset !== null) return stated.charset
+  return isCreate || stated.isDefault ? session.context.serverCharset : null
 }
 
 function isOptionNext(session: DdlSession): boolean {

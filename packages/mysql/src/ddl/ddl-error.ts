@@ -18,8 +18,22 @@ export class MysqlDdlError extends MysqlError {
 
 /** A short piece of the statement, literals masked: DEFAULT texts and comments may be data. */
 function excerpt(sql: string, at: number): string {
-  return sql
-    .slice(Math.max(0, at - 40), at + 40)
-    .replace(/'[^']*'?/g, "'…'")
-    .replace(/\s+/g, ' ')
+  const from = Math.max(0, at - 40)
+  const to = at + 40
+  let text = ''
+  // From the beginning: where a literal starts is not seen in its middle. What quotes mean depends on sql_mode, so each kind is masked.
+  for (let i = 0; i < Math.min(sql.length, to); ) {
+    const c = sql[i] as string
+    const end = c === "'" || c === '"' ? literalEnd(sql, i) : i + 1
+    if (end > from) text += end === i + 1 ? c : `${c}…${c}`
+    i = end
+  }
+  return text.replace(/\s+/g, ' ')
+}
+
+function literalEnd(sql: string, start: number): number {
+  const quote = sql[start]
+  let i = start + 1
+  for (; i < sql.length && sql[i] !== quote; i++) if (sql[i] === '\\') i++
+  return Math.min(i + 1, sql.length)
 }

@@ -17,6 +17,11 @@ export interface DdlContext {
   databaseCharset(database: string): string | undefined
   /** The server's default character set; null when unknown. */
   readonly serverCharset: string | null
+  /**
+   * `debezium`: character sets that only ALTER TABLE's defaults and the words ASCII, UNICODE and BYTE state are left out, as in Debezium's
+   * history; right only where table maps state collations. `tracked`: as the server has them. By default what fits the server.
+   */
+  readonly charsets?: 'debezium' | 'tracked'
 }
 
 /** One published piece of a statement: what Debezium's history and schema-change records hold. */
@@ -49,8 +54,10 @@ export type DdlStatement =
       readonly kind: 'database'
       readonly action: 'create' | 'alter' | 'drop'
       readonly database: string
-      /** The stated default character set; null when the statement does not give one. */
+      /** The default character set from now on; null when it stays as it is. */
       readonly charset: string | null
+      /** MariaDB's CREATE OR REPLACE: its tables are gone. */
+      readonly replaces: boolean
       readonly events: readonly DdlEvent[]
     }
   | { readonly kind: 'use'; readonly database: string; readonly ddl: string }

@@ -89,8 +89,8 @@ export function readIndex(session: DdlSession, isUnique: boolean): DdlStatement 
   const before = session.table(id)
   if (isUnique && before !== undefined && cursor.isSymbol('(')) {
     const columns = readKeyParts(cursor)
-    const plan = { ...emptyPlan(), keys: [{ kind: 'unique' as const, columns }] }
-    const draft = carryOut(before, plan, session.dialect.noBackslashEscapes)
+    const plan = { ...emptyPlan(), keys: [{ kind: 'unique' as const, columns, hasGuard: false }] }
+    const draft = carryOut(before, plan, session.columnSetting(before.charset))
     if (typeof draft === 'string') return cursor.fail(draft)
     const table = draft.model(id.database, id.name)
     if (table.primaryKey.length !== before.primaryKey.length) changes.push({ kind: 'ALTER', table, previous: null })

@@ -93,7 +93,9 @@ function readCreate(session: DdlSession, start: number): DdlStatement {
     return { kind: 'harmless', what: 'TEMPORARY_TABLE' }
   }
   if (cursor.acceptWords('TABLE')) return readCreateTable(session, start, isReplace)
-  if (cursor.acceptWords('DATABASE') || cursor.acceptWords('SCHEMA')) return readDatabase(session, start, 'create')
+  if (cursor.acceptWords('DATABASE') || cursor.acceptWords('SCHEMA')) {
+    return readDatabase(session, start, 'create', isReplace)
+  }
   const isUnique = cursor.acceptWords('UNIQUE')
   if (!isUnique && !cursor.acceptWords('ONLINE') && !cursor.acceptWords('OFFLINE')) {
     if (!cursor.acceptWords('FULLTEXT') && !cursor.acceptWords('SPATIAL')) cursor.acceptWords('VECTOR')

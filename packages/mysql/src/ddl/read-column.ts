@@ -1,7 +1,14 @@
 // A column definition: name (read by the caller), type, attributes.
 import type { SqlCursor } from './cursor.ts'
 import { readDefault } from './read-default.ts'
-import { acceptCharset, type CharsetText, readType, type TypeText } from './read-type.ts'
+import {
+  acceptCharset,
+  acceptCharsetWord,
+  type CharsetText,
+  emptyCharset,
+  readType,
+  type TypeText,
+} from './read-type.ts'
 import type { ColumnModel } from './table-model.ts'
 import { unescapeLiteral } from './unescape.ts'
 
@@ -11,6 +18,8 @@ export interface ColumnText {
   readonly type: TypeText
   readonly charset: string | null
   readonly collation: string | null
+  /** What ASCII, UNICODE or BYTE stands for. */
+  readonly charsetWord: string | null
   readonly isNullable: boolean
   readonly isAutoIncremented: boolean
   readonly isGenerated: boolean
@@ -23,6 +32,7 @@ export interface ColumnText {
 }
 
 interface Draft extends CharsetText {
+  charsetWord: string | null
   isNullable: boolean
   isAutoIncremented: boolean
   isGenerated: boolean
@@ -49,8 +59,8 @@ const BARE = new Set(['VISIBLE', 'INVISIBLE', 'VIRTUAL', 'STORED', 'PERSISTENT',
 export function readColumn(cursor: SqlCursor, name: string): ColumnText {
   const type = readType(cursor)
   const draft: Draft = {
-    charset: null,
-    collation: null,
+    ...emptyCharset(),
+    charsetWord: null,
     isNullable: !type.isSerial,
     isAutoIncremented: type.isSerial,
     isGenerated: false,
@@ -86,7 +96,15 @@ function acceptValueAttribute(cursor: SqlCursor, draft: Draft): boolean {
     draft.hasConstantDefault = value.kind === 'constant'
     draft.defaultText = value.kind === 'constant' ? value.text : null
   } else if (cursor.acceptWords('COMMENT')) draft.comment = readText(cursor)
-  else return acceptCharset(cursor, draft)
+  else return acceptCharset(cursor, draft) || acceptCharsetAddition(cursor, draft)
+  return true
+}
+
+/** ASCII, UNICODE, BYTE, and the BINARY that may stand before or behind a character set: its `_bin` collation. */
+function acceptCharsetAddition(cursor: SqlCursor, draft: Draft): boolean {
+  const charset = acceptCharsetWord(cursor)
+  if (charset === null) return cursor.acceptWords('BINARY')
+  draft.charsetWord = charset
   return true
 }
 
@@ -155,8 +173,17 @@ export function skipReference(cursor: SqlCursor): void {
   }
 }
 
-/** The model of a column in a table of the given default character set. */
-export function columnModel(column: ColumnText, tableCharset: string | null, noBackslashEscapes: boolean): ColumnModel {
+/** Where a column stands: what its definition leaves open. */
+export interface ColumnSetting {
+  /** What text columns inherit. */
+  readonly charset: string | null
+  readonly noBackslashEscapes: boolean
+  /** ASCII, UNICODE and BYTE count. */
+  readonly tracksCharsets: boolean
+}
+
+/** The model of a column in its table. */
+export function columnModel(column: ColumnText, { charset, ...way }: ColumnSetting): ColumnModel {
   const { type } = column
   const { labels } = type
   return {
@@ -164,12 +191,13 @@ export function columnModel(column: ColumnText, tableCharset: string | null, noB
     typeName: type.typeName,
     length: type.length,
     scale: type.scale,
-    charset: charsetOf(column, tableCharset),
+    charset: charsetOf(column, charset, way.tracksCharsets),
     collation: type.family === 'other' ? null : column.collation,
     isNullable: column.isNullable,
     isAutoIncremented: column.isAutoIncremented,
     isGenerated: column.isGenerated,
-    enumValues: labels.map((label) => unescapeLiteral(label.slice(1, -1), label[0] as string, noBackslashEscapes)),
+    // The server cuts spaces behind a label off.
+    enumValues: labels.map((label) => labelText(label, way.noBackslashEscapes).replace(/ +$/, '')),
     ...(labels.length === 0 ? {} : { enumLiterals: labels }),
     hasDefault: column.hasConstantDefault || column.isNullable,
     defaultExpression: column.defaultText,
@@ -177,8 +205,17 @@ export function columnModel(column: ColumnText, tableCharset: string | null, noB
   }
 }
 
-function charsetOf(column: ColumnText, tableCharset: string | null): string | null {
+/** The value of a label as written: `'a'`, `"a"`, `N'a'`, `x'61'`, `0x61`, `b'…'`. */
+function labelText(label: string, noBackslashEscapes: boolean): string {
+  const digits = /^(?:0x|x')([0-9a-f]*)'?$/i.exec(label)?.[1]
+  if (digits !== undefined) return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex').toString('utf8')
+  const quoteAt = label.search(/['"]/)
+  return unescapeLiteral(label.slice(quoteAt + 1, -1), label[quoteAt] as string, noBackslashEscapes)
+}
+
+function charsetOf(column: ColumnText, tableCharset: string | null, tracksCharsets: boolean): string | null {
   if (column.type.family === 'other') return null
+  if (tracksCharsets && column.charsetWord !== null) return column.charsetWord
   if (column.charset !== null) return column.charset
   return column.type.family === 'national' ? 'utf8' : tableCharset
 }

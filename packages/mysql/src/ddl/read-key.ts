@@ -6,9 +6,11 @@ import { skipReference } from './read-column.ts'
 export interface KeyText {
   readonly kind: 'primary' | 'unique' | 'other'
   readonly columns: readonly string[] | null
+  /** MariaDB's IF NOT EXISTS. */
+  readonly hasGuard: boolean
 }
 
-const OTHER: KeyText = { kind: 'other', columns: null }
+const OTHER: KeyText = { kind: 'other', columns: null, hasGuard: false }
 
 /** Whether a key, constraint or period comes next, and not a column. */
 export function isElement(cursor: SqlCursor): boolean {
@@ -36,14 +38,21 @@ export function isElement(cursor: SqlCursor): boolean {
 
 /** Reads a key, constraint or period up to the `,` or `)` after it. */
 export function readElement(cursor: SqlCursor): KeyText {
-  if (cursor.acceptWords('CONSTRAINT') && !isElement(cursor)) cursor.identifier('a constraint name')
-  if (cursor.acceptWords('PRIMARY', 'KEY')) return readKey(cursor, 'primary')
+  let isGuarded = false
+  if (cursor.acceptWords('CONSTRAINT')) {
+    isGuarded = cursor.acceptWords('IF', 'NOT', 'EXISTS')
+    if (!isElement(cursor)) cursor.identifier('a constraint name')
+  }
+  if (cursor.acceptWords('PRIMARY', 'KEY')) return readKey(cursor, 'primary', isGuarded)
   if (cursor.acceptWords('UNIQUE')) {
     if (!cursor.acceptWords('KEY')) cursor.acceptWords('INDEX')
-    return readKey(cursor, 'unique')
+    return readKey(cursor, 'unique', isGuarded)
   }
   if (cursor.acceptWords('FOREIGN', 'KEY')) {
-    while (!cursor.isSymbol('(')) cursor.take()
+    while (!cursor.isSymbol('(')) {
+      if (cursor.isAtEnd) cursor.fail('columns of a foreign key expected')
+      cursor.take()
+    }
     cursor.skipParens()
     if (cursor.acceptWords('REFERENCES')) skipReference(cursor)
     return OTHER
@@ -54,14 +63,15 @@ export function readElement(cursor: SqlCursor): KeyText {
 }
 
 /** Reads `[name] [USING x] (parts) options` after the words that begin a key. */
-export function readKey(cursor: SqlCursor, kind: 'primary' | 'unique'): KeyText {
+export function readKey(cursor: SqlCursor, kind: 'primary' | 'unique', isGuarded = false): KeyText {
+  const hasGuard = cursor.acceptWords('IF', 'NOT', 'EXISTS') || isGuarded
   while (!cursor.isSymbol('(')) {
     if (cursor.isAtEnd) cursor.fail('key parts expected')
     cursor.take()
   }
   const columns = readKeyParts(cursor)
   cursor.skipToComma()
-  return { kind, columns }
+  return { kind, columns, hasGuard }
 }
 
 /** `(a, b(10) DESC, (expression))`: names, or null where a part is an expression. */

@@ -72,7 +72,9 @@ function type(
 function readLong(cursor: SqlCursor): string {
   if (cursor.acceptWords('VARBINARY')) return 'LONG VARBINARY'
   if (cursor.acceptWords('VARCHAR')) return 'LONG VARCHAR'
+  if (cursor.acceptWords('VARCHARACTER')) return 'LONG VARCHARACTER'
   if (cursor.acceptWords('CHAR', 'VARYING')) return 'LONG CHAR VARYING'
+  if (cursor.acceptWords('CHARACTER', 'VARYING')) return 'LONG CHARACTER VARYING'
   return 'LONG'
 }
 
@@ -128,23 +130,41 @@ function readLabels(cursor: SqlCursor, name: string): TypeText {
 export interface CharsetText {
   charset: string | null
   collation: string | null
+  /** DEFAULT is stated: what the level above has. */
+  isDefault: boolean
 }
 
-/** Takes `CHARACTER SET x`, `CHARSET x`, `COLLATE x`, `ASCII`, `UNICODE` or `BYTE` if one comes next. */
+/** Nothing stated. */
+export function emptyCharset(): CharsetText {
+  return { charset: null, collation: null, isDefault: false }
+}
+
+/** Takes `[DEFAULT] CHARACTER SET x`, `CHARSET x` or `COLLATE x` if one comes next. */
 export function acceptCharset(cursor: SqlCursor, into: CharsetText): boolean {
   if (cursor.acceptWords('COLLATE')) {
     cursor.acceptSymbol('=')
     into.collation = charsetName(cursor)
-    into.charset ??= into.collation === null ? null : charsetOfCollation(into.collation)
+    if (into.collation === null) into.isDefault = true
+    else into.charset ??= charsetOfCollation(into.collation)
     return true
   }
-  if (cursor.acceptWords('CHARSET') || cursor.acceptWords('CHARACTER', 'SET') || cursor.acceptWords('CHAR', 'SET')) {
-    cursor.acceptSymbol('=')
-    into.charset = charsetName(cursor)
-    return true
+  if (!cursor.acceptWords('CHARSET') && !cursor.acceptWords('CHARACTER', 'SET') && !cursor.acceptWords('CHAR', 'SET')) {
+    return false
   }
-  // Debezium's history ignores these three; rows are decoded by the collation that the table map states.
-  return cursor.acceptWords('ASCII') || cursor.acceptWords('UNICODE') || cursor.acceptWords('BYTE')
+  cursor.acceptSymbol('=')
+  into.charset = charsetName(cursor)
+  into.isDefault = into.charset === null
+  return true
+}
+
+/** Words that stand for a character set. Debezium's history leaves them out. */
+const CHARSET_WORDS: Readonly<Record<string, string>> = { ASCII: 'latin1', UNICODE: 'ucs2', BYTE: 'binary' }
+const CHARSET_WORD_SET = new Set(Object.keys(CHARSET_WORDS))
+
+/** Takes `ASCII`, `UNICODE` or `BYTE` if one comes next; answers the character set that it stands for. */
+export function acceptCharsetWord(cursor: SqlCursor): string | null {
+  const word = cursor.acceptOneOf(CHARSET_WORD_SET)
+  return word === null ? null : (CHARSET_WORDS[word] as string)
 }
 
 /** A charset or collation name in lower case; null for DEFAULT. */

@@ -1,6 +1,7 @@
 // One statement text being read: its cursor, its context, and the tables as the statement has changed them so far.
 import { SqlCursor, type TableId } from './cursor.ts'
 import type { DdlContext } from './ddl-result.ts'
+import type { ColumnSetting } from './read-column.ts'
 import type { TableChange, TableModel } from './table-model.ts'
 import type { SqlDialect } from './tokenizer.ts'
 
@@ -72,15 +73,26 @@ export class DdlSession {
     this.#charsets.set(database, charset)
   }
 
+  hasDatabaseCharset(database: string): boolean {
+    return (this.#charsets.get(database) ?? this.context.databaseCharset(database)) !== undefined
+  }
+
   /** The character set that a new table of the database has without saying so. */
   databaseCharset(database: string): string | null {
     const known = this.#charsets.get(database) ?? this.context.databaseCharset(database)
     return known ?? this.context.serverCharset
   }
 
-  /** Whether table maps of this server state the collation of every text column (MySQL ≥ 8.0). */
-  get hasCharsetsInTableMaps(): boolean {
-    return this.dialect.flavour === 'mysql' && this.dialect.versionNumber >= 80_000
+  /** Whether character sets are followed as the server does: needed where its table maps do not state them (MySQL < 8.0, MariaDB). */
+  get tracksCharsets(): boolean {
+    const { charsets } = this.context
+    if (charsets !== undefined) return charsets === 'tracked'
+    return this.dialect.flavour === 'mariadb' || this.dialect.versionNumber < 80_000
+  }
+
+  /** How columns are read in a table of the given default character set. */
+  columnSetting(charset: string | null): ColumnSetting {
+    return { charset, noBackslashEscapes: this.dialect.noBackslashEscapes, tracksCharsets: this.tracksCharsets }
   }
 
   /** The text from an offset to the end of the statement. */

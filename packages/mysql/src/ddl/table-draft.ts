@@ -1,5 +1,5 @@
 // A table model under construction.
-import { type ColumnText, columnModel } from './read-column.ts'
+import { type ColumnSetting, type ColumnText, columnModel } from './read-column.ts'
 import type { KeyText } from './read-key.ts'
 import type { ColumnModel, TableModel } from './table-model.ts'
 
@@ -15,17 +15,16 @@ export class TableDraft {
   primaryKey: string[] = []
   charset: string | null
   comment: string | null = null
-  readonly #noBackslashEscapes: boolean
+  readonly #setting: ColumnSetting
 
-  /** `charset`: what text columns inherit. */
-  constructor(charset: string | null, noBackslashEscapes: boolean) {
-    this.charset = charset
-    this.#noBackslashEscapes = noBackslashEscapes
+  constructor(setting: ColumnSetting) {
+    this.charset = setting.charset
+    this.#setting = setting
   }
 
   /** Adds a column at the end. */
   add(column: ColumnText): void {
-    this.columns.push(columnModel(column, this.charset, this.#noBackslashEscapes))
+    this.columns.push(columnModel(column, this.#setting))
   }
 
   /** Takes a key into account: a primary key always, a unique one over NOT NULL columns where there is none yet. */
@@ -46,7 +45,8 @@ export class TableDraft {
   convert(charset: string, collation: string | null): void {
     this.charset = charset
     for (const [i, column] of this.columns.entries()) {
-      if (column.charset !== null) this.columns[i] = { ...column, charset, collation }
+      // What became a binary type does not go back.
+      if (column.charset !== null && column.charset !== 'binary') this.columns[i] = { ...column, charset, collation }
     }
   }
 
@@ -64,7 +64,7 @@ export class TableDraft {
 }
 
 /** A member of a primary key cannot be NULL, so it loses the implied default NULL. */
-function notNull(column: ColumnModel): ColumnModel {
+export function notNull(column: ColumnModel): ColumnModel {
   if (!column.isNullable) return column
   return { ...column, isNullable: false, hasDefault: column.defaultExpression !== null }
 }

@@ -1,12 +1,14 @@
 // One statement read against tables made by other statements: what the tests of this folder share.
-import type { DdlContext, DdlResult } from '../../src/ddl/ddl-result.ts'
+import type { DdlContext, DdlResult, DdlStatement } from '../../src/ddl/ddl-result.ts'
 import { parseDdl } from '../../src/ddl/parse-ddl.ts'
 import type { TableModel } from '../../src/ddl/table-model.ts'
 
 /** A little server: remembers the tables that its statements make. */
 export class DdlLab {
   readonly tables = new Map<string, TableModel>()
-  readonly charsets = new Map<string, string>()
+  readonly databaseCharsets = new Map<string, string>()
+  serverCharset = 'utf8mb4'
+  charsets: NonNullable<DdlContext['charsets']> | null = null
   database = 'd'
   sqlMode = ''
   serverVersion = '9.7.0'
@@ -19,8 +21,9 @@ export class DdlLab {
       serverVersion: this.serverVersion,
       flavour: this.flavour,
       tables: { get: (database, name) => this.tables.get(`${database}.${name}`) },
-      databaseCharset: (database) => this.charsets.get(database),
-      serverCharset: 'utf8mb4',
+      databaseCharset: (database) => this.databaseCharsets.get(database),
+      serverCharset: this.serverCharset,
+      ...(this.charsets === null ? {} : { charsets: this.charsets }),
     }
     return parseDdl(sql, context)
   }
@@ -28,8 +31,7 @@ export class DdlLab {
   run(sql: string): DdlResult {
     const result = this.read(sql)
     for (const statement of result) {
-      if (statement.kind === 'database' && statement.charset !== null)
-        this.charsets.set(statement.database, statement.charset)
+      if (statement.kind === 'database') this.#changeDatabase(statement)
       if (statement.kind !== 'tables') continue
       for (const change of statement.changes) {
         if (change.kind === 'DROP') this.tables.delete(`${change.database}.${change.name}`)
@@ -42,6 +44,14 @@ export class DdlLab {
       }
     }
     return result
+  }
+
+  #changeDatabase({ action, database, charset, replaces }: DdlStatement & { readonly kind: 'database' }): void {
+    if (action === 'drop' || replaces) {
+      this.databaseCharsets.delete(database)
+      for (const key of this.tables.keys()) if (key.startsWith(`${database}.`)) this.tables.delete(key)
+    }
+    if (charset !== null) this.databaseCharsets.set(database, charset)
   }
 
   /** The table's columns as `name type(length,scale) charset flags`, and its key. */

@@ -144,8 +144,8 @@ export class DdlTracker {
         schemas.apply(statement.changes)
         break
       case 'database':
-        if (statement.action === 'drop') schemas.dropDatabase(statement.database)
-        else if (statement.charset !== null) schemas.setDatabaseCharset(statement.database, statement.charset)
+        if (statement.action === 'drop' || statement.replaces) schemas.dropDatabase(statement.database)
+        if (statement.charset !== null) schemas.setDatabaseCharset(statement.database, statement.charset)
         break
       case 'set':
         for (const { name, value, scope } of statement.assignments) {
