@@ -18,6 +18,8 @@ beforeAll(async () => {
   server = await startPostgres()
   const { host, port, user, password, database } = server
   pool = new Pool({ host, port, user, password, database })
+  // `end` does not wait until its connections are closed: the server's farewell may still come, and unheard it would end the process
+  pool.on('error', () => undefined)
   // several processes that start at once
   await Promise.all(Array.from({ length: 4 }, () => createInboxTables(pool)))
   await pool.query('CREATE TABLE effect (n serial, key text, value text)')
