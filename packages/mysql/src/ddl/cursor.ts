@@ -18,6 +18,7 @@ export class SqlCursor {
   #next = 0
   /** Where the last token taken ended. */
   lastEnd = 0
+  #isLastInComment = false
 
   constructor(sql: string, dialect: SqlDialect) {
     this.sql = sql
@@ -34,6 +35,7 @@ export class SqlCursor {
     const token = this.peek()
     this.#next++
     this.lastEnd = token.end
+    this.#isLastInComment = token.isInComment
     return token
   }
 
@@ -139,11 +141,8 @@ export class SqlCursor {
 
   /** Where the statement's text ends, a versioned comment that is still open included. */
   statementEnd(): number {
-    this.peek()
     const end = this.lastEnd
-    const open = this.sql.lastIndexOf('/*!', end)
-    const closedBefore = this.sql.lastIndexOf('*/', end - 2)
-    if (open < 0 || closedBefore > open) return end
+    if (!this.#isLastInComment) return end
     const close = this.sql.indexOf('*/', end)
     return close >= 0 && this.sql.slice(end, close).trim() === '' ? close + 2 : end
   }

@@ -83,6 +83,7 @@ function readPrefixed(session: DdlSession): DdlStatement {
     if (cursor.isAtEnd) cursor.fail('FOR expected')
     cursor.skipOne()
   }
+  if (cursor.isWords('SET', 'STATEMENT')) cursor.fail('a statement expected')
   return readStatement(session)
 }
 

@@ -14,6 +14,8 @@ export interface Token {
   readonly end: number
   /** Words in capitals; names unquoted; string, hex and bit literals what stands between the quotes, unchanged; others their text. */
   readonly text: string
+  /** It stands in a versioned comment that is executed. */
+  readonly isInComment: boolean
 }
 
 /** How the server reads text. */
@@ -51,17 +53,12 @@ export class Tokenizer {
     this.#dialect = dialect
   }
 
-  /** True while a versioned comment's body is being read. */
-  get isInsideComment(): boolean {
-    return this.#openComments > 0
-  }
-
   /** The next token; `end` for ever after the last. Throws MysqlDdlError for a literal or comment that does not end. */
   next(): Token {
     this.#skipBlanks()
     const { sql } = this
     const start = this.#pos
-    if (start >= sql.length) return { kind: 'end', start, end: start, text: '' }
+    if (start >= sql.length) return { kind: 'end', start, end: start, text: '', isInComment: false }
     const c = sql.charCodeAt(start)
     const cls = c < 128 ? CHAR_CLASS[c] : WORD
     if (cls === WORD) return this.#wordOrLiteral(start, c)
@@ -76,7 +73,7 @@ export class Tokenizer {
 
   #token(kind: TokenKind, start: number, end: number, text: string): Token {
     this.#pos = end
-    return { kind, start, end, text }
+    return { kind, start, end, text, isInComment: this.#openComments > 0 }
   }
 
   #wordOrLiteral(start: number, first: number): Token {

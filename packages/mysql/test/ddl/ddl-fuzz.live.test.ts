@@ -16,7 +16,7 @@ const STATEMENTS: Readonly<Record<Flavour, number>> = {
   mariadb: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 10_000),
 }
 const TABLES_PER_ROUND = 48
-const CONNECTIONS = 2
+const CONNECTIONS = 4
 
 // Nothing that is written here has to survive a crash.
 const ARGS: Readonly<Record<Flavour, readonly string[]>> = {

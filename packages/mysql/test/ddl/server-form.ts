@@ -37,7 +37,8 @@ export async function serverTables(
   return forms
 }
 
-const MARIADB_CONSTANT = /^(?:'(?:[^']|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|current_timestamp\(\d*\))$/is
+const MARIADB_CONSTANT =
+  /^(?:'(?:[^']|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|localtime|now)(?:\(\d*\))?)$/is
 
 function serverColumn(row: readonly (string | null)[], flavour: Flavour): string {
   const [name, type, charset, nullable, value, extra, comment] = row as [
