@@ -28,10 +28,11 @@ export { decodeMariaDbGtid, decodeMariaDbGtidList, type MariaDbGtidEvent } from 
 export { decodePreviousGtids } from './event/previous-gtids.ts'
 export { decodeQuery, type QueryEvent } from './event/query.ts'
 export { decodeRotate, type RotateEvent } from './event/rotate.ts'
-export { DUMMY_TABLE_ID, RowsDecoder, STMT_END_F } from './event/rows.ts'
+export { DUMMY_TABLE_ID, isRowsEvent, RowsDecoder, STMT_END_F } from './event/rows.ts'
 export { decodeRowsQuery } from './event/rows-query.ts'
 export { decodeTableMap, TableMaps } from './event/table-map.ts'
 export { PayloadEvents } from './event/transaction-payload.ts'
+export { decodeXaPrepare, type XaPrepareEvent } from './event/xa-prepare.ts'
 export { decodeXid } from './event/xid.ts'
 // gtid: sets of transactions
 export { GtidSet, type GtidSource } from './gtid/gtid-set.ts'

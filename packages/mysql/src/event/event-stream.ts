@@ -87,10 +87,11 @@ export class EventStream {
       this.#verify(bytes.readUInt32LE(end - CHECKSUM_BYTES), rangeChecksum(bytes, start, end - CHECKSUM_BYTES))
       view.bodyEnd = end - CHECKSUM_BYTES
     }
+    this.#advance()
+    // Behind it, so that a caller who leaves the event out can go on.
     if (this.#stopsAtUnsupported && eventHandling(header.typeCode, header.flags) === 'stop') {
       throw unsupportedEvent(view, bytes.subarray(start, start + EVENT_HEADER_BYTES))
     }
-    this.#advance()
     return view
   }
 

@@ -3,6 +3,7 @@ import type { EventChunk } from '@millrace/mysql'
 import type { SourceItem } from '../../data/change-row.ts'
 import type { ConnectRecord } from '../../data/record.ts'
 import type { SourceBatch, SourceOffset, SourcePartition } from '../source.ts'
+import type { FailurePolicy } from './failure-policy.ts'
 import { offsetJson } from './offset.ts'
 import type { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf } from './stream-errors.ts'
@@ -14,15 +15,24 @@ export class ChunkBatch implements SourceBatch {
   readonly #chunk: EventChunk
   readonly #decoder: StreamDecoder
   readonly #progress: StreamProgress
+  readonly #policy: FailurePolicy | null
   #offset: SourceOffset | null = null
   /** Whether the chunk has no further event; false: the stream stopped before, or `forEach` was not called. */
   isChunkDone = false
 
-  constructor(partition: SourcePartition, chunk: EventChunk, decoder: StreamDecoder, progress: StreamProgress) {
+  /** `policy`: what happens with an event that cannot be read; null stops at it. */
+  constructor(
+    partition: SourcePartition,
+    chunk: EventChunk,
+    decoder: StreamDecoder,
+    progress: StreamProgress,
+    policy: FailurePolicy | null = null,
+  ) {
     this.sourcePartition = partition
     this.#chunk = chunk
     this.#decoder = decoder
     this.#progress = progress
+    this.#policy = policy
   }
 
   get sourceOffset(): SourceOffset | null {
@@ -30,25 +40,36 @@ export class ChunkBatch implements SourceBatch {
   }
 
   forEach(visit: (item: SourceItem) => void): void {
-    const chunk = this.#chunk
-    const decoder = this.#decoder
-    try {
-      for (let isStopped = decoder.resume(visit); !isStopped; ) {
-        const view = chunk.next()
-        if (view === null) {
-          this.isChunkDone = true
-          break
-        }
-        isStopped = decoder.decode(view, visit)
+    for (let isOver = false; !isOver; ) {
+      try {
+        this.#drive(visit)
+        isOver = true
+      } catch (thrown) {
+        const error = cdcErrorOf(thrown)
+        if (this.#policy === null) throw error
+        this.#policy.event(error)
+        // What is left out counts in offsets like any other event.
+        this.#progress.eventDone()
       }
-    } catch (error) {
-      throw cdcErrorOf(error)
     }
     const offset = this.#progress.takeMarkedOffset()
     this.#offset = offset === null ? null : offsetJson(offset)
   }
 
   acked(): void {}
+
+  #drive(visit: (item: SourceItem) => void): void {
+    const chunk = this.#chunk
+    const decoder = this.#decoder
+    for (let isStopped = decoder.resume(visit); !isStopped; ) {
+      const view = chunk.next()
+      if (view === null) {
+        this.isChunkDone = true
+        break
+      }
+      isStopped = decoder.decode(view, visit)
+    }
+  }
 }
 
 /** Records that are already made, with one offset behind the last of them. */

@@ -7,6 +7,7 @@ import {
   decodeQuery,
   decodeRotate,
   decodeRowsQuery,
+  decodeXaPrepare,
   EventType,
   type EventView,
   eventHandling,
@@ -14,17 +15,18 @@ import {
   type QueryEvent,
   RowsDecoder,
   type RowsEvent,
+  type TableMapEvent,
   TableMaps,
 } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { SourceItem } from '../../data/change-row.ts'
-import type { TableShape } from './shape.ts'
-import { rolledBack, unsupportedInStream } from './stream-errors.ts'
+import { unsupportedInStream } from './stream-errors.ts'
 import type { StreamProgress } from './stream-progress.ts'
 import type { RowEmitter } from './stream-rows.ts'
-import { statementKind } from './stream-statement.ts'
+import { statementKind, xaStatement } from './stream-statement.ts'
 import type { StreamTables } from './stream-tables.ts'
+import { TransactionRows, unknownXa } from './transaction-rows.ts'
 
 /** A statement that the stream has stopped at. */
 export interface PendingStatement {
@@ -62,39 +64,34 @@ export interface StreamDecoderOptions {
 export class StreamDecoder {
   /** Set by an event that `decode` answered true to; the caller takes it and calls {@link StreamDecoder.statementDone}. */
   pending: PendingStatement | null = null
+  /** The present transaction. Its `request` too stops the stream. */
+  readonly transaction: TransactionRows
 
   readonly #config: MysqlConnectorConfig
   readonly #progress: StreamProgress
-  readonly #tables: StreamTables
   readonly #rows: RowEmitter
   readonly #maps = new TableMaps()
   readonly #cursor = new ByteCursor()
   readonly #rowsDecoder = new RowsDecoder()
   /** The compressed transaction whose events are being read. */
   #payload: PayloadEvents | null = null
-  #threadId: number | null = null
-  #query: string | null = null
-  #hasRows = false
-  #isFiltered = false
-  // The source block is described once per transaction, table and second.
-  #describedTransaction = -1
-  #describedShape: TableShape | null = null
-  #describedSec = -1
-  #describedServer = -1
-  #describedQuery: string | null = null
+  /** Rows of the next transaction may be followed by ROLLBACK; servers before 5.7 do not say. */
+  #mayRollBack = true
+  readonly #mapOf = (event: RowsEvent): TableMapEvent => this.#tableOf(event)
+  /** The event that is being decoded. */
+  #view: EventView | null = null
 
   constructor(options: StreamDecoderOptions) {
     this.#config = options.config
     this.#progress = options.progress
-    this.#tables = options.tables
     this.#rows = options.rows
+    this.transaction = new TransactionRows(options.progress, options.tables, options.rows)
   }
 
   /** Forgets what belongs to a connection. */
   reset(): void {
     this.#maps.clear()
-    this.#hasRows = false
-    this.#query = null
+    this.transaction.reset()
     this.#payload?.close()
     this.#payload = null
     this.pending = null
@@ -112,6 +109,7 @@ export class StreamDecoder {
 
   /** Goes on inside a compressed transaction, if one is open, and answers as {@link StreamDecoder.decode}. */
   resume(visit: (item: SourceItem) => void): boolean {
+    this.transaction.resume(visit)
     const payload = this.#payload
     if (payload === null) return false
     for (let bytes = 0; payload.next(); ) {
@@ -149,12 +147,14 @@ export class StreamDecoder {
       case EventType.MARIADB_WRITE_ROWS_COMPRESSED_EVENT:
       case EventType.MARIADB_UPDATE_ROWS_COMPRESSED_EVENT:
       case EventType.MARIADB_DELETE_ROWS_COMPRESSED_EVENT:
-        this.#takeRows(view, this.#rowsDecoder.decode(cursor, view), visit)
-        progress.eventDone()
-        return false
+        return this.#takeRows(view, this.#rowsDecoder.decode(cursor, view), visit)
       case EventType.XID_EVENT:
-        this.#endTransaction(view, visit)
+        this.transaction.commit(view, visit)
         return false
+      case EventType.XA_PREPARE_LOG_EVENT: {
+        const { xid, isOnePhase } = decodeXaPrepare(cursor)
+        return this.transaction.prepare(view, xid, isOnePhase, visit)
+      }
       case EventType.QUERY_EVENT:
         return this.#takeQuery(view, decodeQuery(cursor), visit)
       case EventType.MARIADB_QUERY_COMPRESSED_EVENT:
@@ -172,7 +172,7 @@ export class StreamDecoder {
         return false
       }
       case EventType.ROWS_QUERY_LOG_EVENT:
-        if (this.#config.includeQuery) this.#query = decodeRowsQuery(cursor, view)
+        if (this.#config.includeQuery) this.transaction.query = decodeRowsQuery(cursor, view)
         progress.eventDone()
         return false
       case EventType.FORMAT_DESCRIPTION_EVENT:
@@ -215,8 +215,9 @@ export class StreamDecoder {
   #takeGtid(view: EventView): void {
     const gtid = decodeGtid(this.#cursor, view)
     this.#progress.startGtid(gtid, view)
+    this.#mayRollBack = gtid.mayHaveStatements
     const { includes, excludes, filtersDml } = this.#config.gtid
-    this.#isFiltered =
+    this.transaction.isFiltered =
       filtersDml &&
       gtid.uuid !== null &&
       ((includes !== null && !includes(gtid.uuid)) || excludes?.(gtid.uuid) === true)
@@ -224,37 +225,53 @@ export class StreamDecoder {
 
   #takeQuery(view: EventView, query: QueryEvent, visit: (item: SourceItem) => void): boolean {
     const progress = this.#progress
+    const { transaction } = this
     switch (statementKind(query.sql)) {
       case 'begin':
-        this.#threadId = query.threadId
-        this.#hasRows = false
-        this.#query = null
-        progress.begin(view)
-        this.#beginMetadata(view, visit)
+        transaction.threadId = query.threadId
+        transaction.begin(view, this.#mayRollBack ? 'may-roll-back' : 'plain', visit)
         progress.eventDone()
         return false
       case 'commit':
-        this.#endTransaction(view, visit)
+        transaction.commit(view, visit)
         return false
       case 'rollback':
-        if (this.#hasRows) throw rolledBack(view, 'ROLLBACK')
-        this.#endTransaction(view, visit)
+        transaction.rollback(view, visit)
         return false
       case 'rollback-to':
-        if (this.#hasRows) throw rolledBack(view, 'ROLLBACK TO SAVEPOINT')
+        transaction.rollbackTo(view, query.sql)
         progress.eventDone()
         return false
       case 'savepoint':
+        transaction.savepoint(query.sql)
+        progress.eventDone()
+        return false
+      case 'release':
+        transaction.release(query.sql)
         progress.eventDone()
         return false
       case 'xa':
-        throw unsupportedInStream(
-          view,
-          'an XA transaction',
-          'Its rows must wait for XA COMMIT, which is not built yet.',
-        )
+        return this.#takeXa(view, query.sql, visit)
       case 'other':
         return this.#stopAtStatement(view, query)
+    }
+  }
+
+  #takeXa(view: EventView, sql: string, visit: (item: SourceItem) => void): boolean {
+    const statement = xaStatement(sql)
+    if (statement === null) throw unknownXa(view)
+    switch (statement.verb) {
+      case 'start':
+        this.transaction.begin(view, 'xa', visit)
+        this.#progress.eventDone()
+        return false
+      case 'end':
+      case 'prepare':
+        this.#progress.eventDone()
+        return false
+      case 'commit':
+      case 'rollback':
+        return this.transaction.decide(view, statement, visit)
     }
   }
 
@@ -267,99 +284,29 @@ export class StreamDecoder {
     const epochNs = commitUs === null ? BigInt(timestampSec) * 1_000_000_000n : (commitUs / 1000n) * 1_000_000n
     const tsSec = Number(epochNs / 1_000_000_000n)
     const { file, startPosition: pos } = view
-    const threadId = isInTransaction ? this.#threadId : null
+    const threadId = isInTransaction ? this.transaction.threadId : null
     const { row } = this.#rows.source
     this.pending = { query, file, pos, row, serverId, tsSec, epochNs, gtid, threadId, isInTransaction, isDone }
     return true
   }
 
-  #beginMetadata(view: EventView, visit: (item: SourceItem) => void): void {
-    const { metadata } = this.#rows
-    if (metadata === null) return
-    const progress = this.#progress
-    const { gtid, isSkipping } = progress
-    const id = gtid ?? `file=${view.file},pos=${view.startPosition}`
-    const ms = this.#timeMs(view)
-    const record = metadata.begin(id, ms)
-    progress.transaction = metadata.state
-    if (record === null) return
-    // While events are passed over the stored offset is ahead of this one.
-    if (!isSkipping) progress.mark(Math.floor(ms / 1000), view.header.serverId)
-    visit({ kind: 'record', record })
-  }
-
-  #endMetadata(view: EventView, visit: (item: SourceItem) => void): void {
-    const { metadata } = this.#rows
-    const progress = this.#progress
-    if (metadata === null || !progress.isInTransaction) return
-    const ms = this.#timeMs(view)
-    if (!progress.isSkipping) progress.mark(Math.floor(ms / 1000), view.header.serverId)
-    visit({ kind: 'record', record: metadata.end(ms) })
-    progress.transaction = null
-  }
-
-  #timeMs(view: EventView): number {
-    const { commitUs } = this.#progress
-    return commitUs === null ? view.header.timestampSec * 1000 : Number(commitUs / 1000n)
-  }
-
-  #endTransaction(view: EventView, visit: (item: SourceItem) => void): void {
-    this.#endMetadata(view, visit)
-    this.#progress.commit(view)
-    this.#hasRows = false
-    this.#query = null
-  }
-
-  #takeRows(view: EventView, event: RowsEvent, visit: (item: SourceItem) => void): void {
-    const progress = this.#progress
-    this.#hasRows = true
-    if (progress.isSkipping || this.#isFiltered || event.tableId === DUMMY_TABLE_ID) return
-    const firstRow = progress.skipRows
-    progress.skipRows = 0
-    if (!this.#rows.wants(event.kind)) return
-    const map = this.#maps.get(event.tableId)
-    if (map === undefined) {
-      throw new CdcError(
-        'CDC_PROTOCOL_INVALID',
-        `Rows of table id ${event.tableId} at ${view.file}:${view.startPosition} without their TABLE_MAP event`,
-      )
+  #takeRows(view: EventView, event: RowsEvent, visit: (item: SourceItem) => void): boolean {
+    let isStopped = false
+    if (event.tableId !== DUMMY_TABLE_ID) {
+      this.#view = view
+      isStopped = this.transaction.take(view, event, this.#mapOf, visit)
     }
-    const table = this.#tables.captured(map)
-    if (table === null) return
-    this.#describe(view, table.shape)
-    progress.mark(this.#describedSec, view.header.serverId, firstRow)
-    this.#rows.emit(table, event, view.startPosition, firstRow, visit)
+    this.#progress.eventDone()
+    return isStopped
   }
 
-  #describe(view: EventView, shape: TableShape): void {
-    const { gtid, commitUs, transactions } = this.#progress
-    const { timestampSec, serverId } = view.header
-    const epochNs = commitUs === null ? BigInt(timestampSec) * 1_000_000_000n : commitUs * 1000n
-    const sec = commitUs === null ? timestampSec : Number(commitUs / 1_000_000n)
-    if (
-      transactions === this.#describedTransaction &&
-      shape === this.#describedShape &&
-      sec === this.#describedSec &&
-      serverId === this.#describedServer &&
-      this.#query === this.#describedQuery
-    ) {
-      return
-    }
-    this.#describedTransaction = transactions
-    this.#describedShape = shape
-    this.#describedSec = sec
-    this.#describedServer = serverId
-    this.#describedQuery = this.#query
-    this.#rows.source.describe({
-      epochNs,
-      snapshot: 'false',
-      database: shape.model.database,
-      table: shape.model.name,
-      serverId,
-      gtid,
-      file: view.file,
-      threadId: this.#threadId,
-      query: this.#query,
-    })
+  #tableOf({ tableId }: RowsEvent): TableMapEvent {
+    const map = this.#maps.get(tableId)
+    if (map !== undefined) return map
+    const { file, startPosition } = this.#view!
+    throw new CdcError(
+      'CDC_PROTOCOL_INVALID',
+      `Rows of table id ${tableId} at ${file}:${startPosition} without their TABLE_MAP event`,
+    )
   }
 }

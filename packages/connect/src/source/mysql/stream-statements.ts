@@ -7,6 +7,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { ConnectRecord, Struct } from '../../data/record.ts'
 import type { SourceOffset } from '../source.ts'
+import { FailurePolicy } from './failure-policy.ts'
 import type { SchemaHistory } from './history/schema-history.ts'
 import type { DdlTracker, StatementText } from './schema/ddl-tracker.ts'
 import { sourceStruct } from './source-info.ts'
@@ -25,10 +26,13 @@ export interface StatementHandlerOptions {
 
 /** Handles one statement after the other. */
 export class StatementHandler {
+  /** What happens with events that cannot become records; one for the whole stream. */
+  readonly policy: FailurePolicy
   readonly #options: StatementHandlerOptions
 
   constructor(options: StatementHandlerOptions) {
     this.#options = options
+    this.policy = new FailurePolicy(options.config.onProcessingFailure, options.log)
   }
 
   /**
@@ -80,10 +84,8 @@ export class StatementHandler {
 
   // The text of a statement says what to do, not which rows changed: passing it over would lose changes in silence.
   #refuseDml({ file, pos }: PendingStatement): void {
-    const { config, log } = this.#options
     const message = `Row changes in statement format at ${file}:${pos} cannot be captured`
     const hint = 'Set binlog_format=ROW for every session that writes; the tables concerned need a new snapshot.'
-    if (config.onProcessingFailure === 'fail') throw new CdcError('CDC_UNSUPPORTED_EVENT', message, { hint })
-    if (config.onProcessingFailure === 'warn') log.warn({ hint }, `${message}; they are left out`)
+    this.policy.take(new CdcError('CDC_UNSUPPORTED_EVENT', message, { hint }))
   }
 }

@@ -6,12 +6,14 @@ import type { Logger } from '../../base/logger.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { SourceBatch, SourcePartition } from '../source.ts'
 import type { HeartbeatAction } from './heartbeat-action.ts'
+import { LogLookback } from './log-lookback.ts'
 import { type BinlogOffset, offsetJson } from './offset.ts'
 import { ChunkBatch, recordBatch } from './stream-batch.ts'
 import { dumpHeartbeatMs, endDump } from './stream-connection.ts'
 import type { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf, mayReconnect } from './stream-errors.ts'
 import type { StreamHeartbeat } from './stream-heartbeat.ts'
+import { answerRequest } from './stream-lookback.ts'
 import type { StreamProgress } from './stream-progress.ts'
 import type { RowEmitter } from './stream-rows.ts'
 import { binlogStart } from './stream-start.ts'
@@ -50,8 +52,12 @@ const RECONNECT_ATTEMPTS = 10
  * sent twice. Throws CdcErrors.
  */
 export async function* streamBatches(options: StreamOptions): AsyncGenerator<SourceBatch, void, undefined> {
-  const { progress, decoder, config, signal, log } = options
+  const { progress, decoder, config, signal, log, connection, partition } = options
   const clock = options.clock ?? systemClock
+  const { policy } = options.statements
+  const lookback = new LogLookback({ connection, signal, log })
+  const { transaction } = decoder
+  const answer = { transaction, lookback, progress, partition, includesQuery: config.includeQuery, policy }
   let failures = 0
   let isConnectedOnce = false
   let failedAt = ''
@@ -69,15 +75,16 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
         if (chunk === null) return
         for (let isDone = false; !isDone; ) {
           options.rows.processedAt = { epochNs: clock.nowNs() }
-          const batch = new ChunkBatch(options.partition, chunk, decoder, progress)
+          const batch = new ChunkBatch(partition, chunk, decoder, progress, policy)
           yield batch
           isDone = batch.isChunkDone
           if (decoder.pending !== null) yield* statementBatches(options)
+          if (transaction.request !== null) yield* answerRequest(answer)
           if (decoder.needsFill) await decoder.fill()
         }
         const heartbeat = options.heartbeat.due(progress)
         if (heartbeat === null) continue
-        yield recordBatch(options.partition, [heartbeat.record], heartbeat.offset)
+        yield recordBatch(partition, [heartbeat.record], heartbeat.offset)
         await options.heartbeatAction?.run()
       }
     } catch (thrown) {
@@ -95,6 +102,7 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
       log.warn({ code, attempt: failures, waitMs }, `${message}; connecting again`)
       await sleep(waitMs, { clock, signal })
       decoder.reset()
+      lookback.forget()
       progress.resume(from)
     } finally {
       reader?.close()

@@ -10,7 +10,7 @@ test.each([
   ['ROLLBACK TO `s1_x2`', 'rollback-to'],
   ['ROLLBACK WORK TO SAVEPOINT s', 'rollback-to'],
   ['SAVEPOINT `s`', 'savepoint'],
-  ['RELEASE SAVEPOINT s', 'savepoint'],
+  ['RELEASE SAVEPOINT s', 'release'],
   ["XA START X'61',X'',1", 'xa'],
   ['/* c */ -- d\n XA COMMIT 1', 'xa'],
   ['CREATE TABLE begin (id INT)', 'other'],
