@@ -11,13 +11,27 @@ export { Admin, type NewTopic } from './client/admin.ts'
 export { Cluster, type ClusterOptions, parseBootstrap, type TopicMetadata } from './client/cluster.ts'
 export { Connection, type ConnectionOptions } from './client/connection.ts'
 export { FrameSplitter, MAX_FRAME_BYTES } from './client/frame-splitter.ts'
+export {
+  type DescribedGroup,
+  type DescribedMember,
+  GroupAdmin,
+  type ListedGroup,
+  type TopicPartition,
+} from './client/group-admin.ts'
 export type { Link, LinkFactory } from './client/link.ts'
 export { PortLink } from './client/port-link.ts'
 export { Producer, type ProducerOptions } from './client/producer.ts'
 export { connectTcp, TcpLink } from './client/tcp-link.ts'
+export {
+  CONFIG_RESOURCE,
+  type ConfigChange,
+  type ConfigDescription,
+  TopicAdmin,
+  type TopicDescription,
+} from './client/topic-admin.ts'
 export { type ReadChunk, readToEnd, readTopic, type TopicReaderOptions } from './client/topic-reader.ts'
 // errors
-export { type AnyErrorCode, KafkaError } from './error.ts'
+export { type AnyErrorCode, errorName, KafkaError } from './error.ts'
 // log/
 export { FileCache } from './log/file-cache.ts'
 export { partitionConfig } from './log/partition-config.ts'

@@ -84,6 +84,11 @@ export class Cluster {
     return this.#connect(address)
   }
 
+  /** A connection to the broker at an address that a broker named (a group's coordinator). Errors: NETWORK_EXCEPTION. */
+  at(host: string, port: number): Promise<Connection> {
+    return this.#connect(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+  }
+
   /** The topic as known, or null. */
   known(topic: string): TopicMetadata | null {
     return this.#topics.get(topic) ?? null

@@ -15,11 +15,9 @@ export function answerDescribeClientQuotas(
   request: RequestOf<typeof DescribeClientQuotas>,
 ): ResponseInput<typeof DescribeClientQuotas> {
   const unknown = request.components.find(({ entityType }) => !ENTITY_TYPES.has(entityType))
-  if (unknown === undefined) return { errorCode: 0, entries: [] }
+  if (unknown === undefined) return { errorCode: 0, errorMessage: '', entries: [] }
   const errorMessage =
-    unknown.entityType === ''
-      ? 'Invalid empty entity type.'
-      : `Custom entity type '${unknown.entityType}' not supported`
+    unknown.entityType === '' ? 'Invalid empty entity type.' : `Unsupported entity type ${unknown.entityType}`
   const code = unknown.entityType === '' ? 'INVALID_REQUEST' : 'UNSUPPORTED_VERSION'
   return { errorCode: errorNumber(code), errorMessage, entries: null }
 }

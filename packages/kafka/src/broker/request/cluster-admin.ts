@@ -7,9 +7,12 @@ import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { UpdateFeatures } from '../../protocol/update-features.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
 import { FEATURES } from '../features.ts'
+import { unknownTopic } from '../topic/topic-registry.ts'
 import { RESOURCE } from './configs.ts'
 
 const METADATA_TOPIC = '__cluster_metadata'
+/** Number of the update type that may only raise a level. */
+const UPGRADE = 1
 
 /** Answers DescribeQuorum: one voter that leads. There is no metadata log; its offsets are the count of changes since the start. */
 export function answerDescribeQuorum(
@@ -23,42 +26,49 @@ export function answerDescribeQuorum(
   const voter = { replicaId: nodeId, logEndOffset: end, lastFetchTimestamp: now, lastCaughtUpTimestamp: now }
   return {
     errorCode: 0,
+    errorMessage: '',
     topics: request.topics.map(({ topicName, partitions }) => ({
       topicName,
       partitions: partitions.map(({ partitionIndex }) => {
         const isIt = topicName === METADATA_TOPIC && partitionIndex === 0
         if (!isIt) {
-          const errorCode = errorNumber('UNKNOWN_TOPIC_OR_PARTITION')
+          const { number: errorCode, message: errorMessage } = unknownTopic()
           const none = { leaderId: 0, leaderEpoch: 0, highWatermark: 0, currentVoters: [], observers: [] }
-          return { partitionIndex, errorCode, ...none }
+          return { partitionIndex, errorCode, errorMessage, ...none }
         }
         const about = { leaderId: nodeId, leaderEpoch: 1, highWatermark: end }
         return { partitionIndex, errorCode: 0, ...about, currentVoters: [voter], observers: [] }
       }),
     })),
-    nodes: [{ nodeId, listeners: [{ name: 'PLAINTEXT', host, port }] }],
+    nodes: request.topics.some(({ topicName }) => topicName === METADATA_TOPIC)
+      ? [{ nodeId, listeners: [{ name: 'CONTROLLER', host, port }] }]
+      : [],
   }
 }
 
 /** Answers UpdateFeatures: levels are the program's own; asking for the one in force is no change, anything else is refused. */
 export function answerUpdateFeatures(
-  _core: BrokerCore,
+  core: BrokerCore,
   request: RequestOf<typeof UpdateFeatures>,
-  { version }: RequestContext,
 ): ResponseInput<typeof UpdateFeatures> {
-  const results = request.featureUpdates.map(({ feature, maxVersionLevel }) => {
+  const { nodeId } = core.options
+  const results = request.featureUpdates.map(({ feature, maxVersionLevel, upgradeType }) => {
     const known = FEATURES.find(({ name }) => name === feature)
     if (known?.level === maxVersionLevel) return { feature, errorCode: 0, errorMessage: null }
     const reason =
       known === undefined
-        ? 'The controller does not support the given feature.'
-        : `The embedded broker's level is ${known.level} and cannot be changed.`
+        ? `Local controller ${nodeId} does not support this feature.`
+        : maxVersionLevel < known.min || maxVersionLevel > known.max
+          ? `Local controller ${nodeId} only supports versions ${known.min}-${known.max}`
+          : maxVersionLevel < known.level && upgradeType === UPGRADE
+            ? "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade."
+            : `The embedded broker's level is ${known.level} and cannot be changed.`
     const errorMessage = `Invalid update version ${maxVersionLevel} for feature ${feature}. ${reason}`
     return { feature, errorCode: errorNumber('INVALID_UPDATE_VERSION'), errorMessage }
   })
   const failed = results.find(({ errorCode }) => errorCode !== 0)
-  // since version 2 the first failure stands for all
-  if (version >= 2 && failed !== undefined) {
+  // the first failure stands for all
+  if (failed !== undefined) {
     const errorMessage = `The update failed for all features since the following feature had an error: ${failed.errorMessage}`
     return { errorCode: failed.errorCode, errorMessage, results: [] }
   }

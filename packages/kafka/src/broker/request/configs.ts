@@ -19,6 +19,7 @@ import {
   type TopicOverrides,
   topicConfig,
 } from '../topic/topic-config.ts'
+import { checkTopicName } from '../topic/topic-name.ts'
 import { unknownTopic } from '../topic/topic-registry.ts'
 
 type DescribeAnswer = ResponseInput<typeof DescribeConfigs>['results'][number]
@@ -43,10 +44,11 @@ export function answerDescribeConfigs(
       try {
         const all = describeResource(core, resourceType, resourceName, request.includeSynonyms)
         const configs = configurationKeys === null ? all : all.filter(({ name }) => configurationKeys.includes(name))
-        return { ...about, errorCode: 0, configs }
+        return { ...about, errorCode: 0, errorMessage: '', configs }
       } catch (error) {
-        const { number, message } = KafkaError.from(error)
-        return { ...about, errorCode: number, errorMessage: message, configs: [] }
+        const { code, number, message } = KafkaError.from(error)
+        const errorMessage = code === 'UNKNOWN_TOPIC_OR_PARTITION' ? '' : message
+        return { ...about, errorCode: number, errorMessage, configs: [] }
       }
     }),
   }
@@ -55,6 +57,7 @@ export function answerDescribeConfigs(
 function describeResource(core: BrokerCore, type: number, name: string, hasSynonyms: boolean): DescribedEntry[] {
   if (type === RESOURCE_TOPIC) {
     const topic = core.topics.get(name)
+    checkTopicName(name)
     if (topic === undefined) throw unknownTopic()
     return describeTopicConfigs(topic.overrides, core.options.limits.messageMaxBytes).map((config) => {
       const own = { name: config.name, value: config.value, source: SOURCE.topic }
@@ -71,6 +74,8 @@ function describeResource(core: BrokerCore, type: number, name: string, hasSynon
     })
   }
   if (type === RESOURCE_BROKER) {
+    if (!/^-?\d*$/.test(name))
+      throw new KafkaError('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`)
     if (name !== '' && name !== String(core.options.nodeId)) {
       throw new KafkaError(
         'INVALID_REQUEST',
@@ -147,7 +152,11 @@ export async function answerIncrementalAlterConfigs(
 ): Promise<ResponseInput<typeof IncrementalAlterConfigs>> {
   const responses: AlterAnswer[] = []
   for (const { resourceType, resourceName, configs } of request.resources) {
-    const apply = (current: TopicOverrides): TopicOverrides => configs.reduce(applyOne, current)
+    const isRepeated = new Set(configs.map(({ name }) => name)).size < configs.length
+    const apply = (current: TopicOverrides): TopicOverrides => {
+      if (isRepeated) throw new KafkaError('INVALID_REQUEST', 'Error due to duplicate config keys')
+      return configs.reduce(applyOne, current)
+    }
     responses.push(await alter(core, resourceType, resourceName, apply, request.validateOnly))
   }
   return { responses }
@@ -181,11 +190,14 @@ async function alter(
   validateOnly: boolean,
 ): Promise<AlterAnswer> {
   try {
+    if (!(Object.values(RESOURCE) as number[]).includes(resourceType))
+      throw new KafkaError('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
     if (resourceType !== RESOURCE_TOPIC) {
       throw new KafkaError('INVALID_REQUEST', "The embedded broker's own options are set where it is started.")
     }
     const topic = core.topics.get(resourceName)
-    if (topic === undefined) throw unknownTopic()
+    if (topic === undefined)
+      throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resourceName}' does not exist.`)
     apply(topic.overrides)
     if (!validateOnly) await core.topics.alterConfigs(resourceName, apply)
     return { errorCode: 0, resourceType, resourceName }
@@ -200,17 +212,19 @@ type Change = RequestOf<typeof IncrementalAlterConfigs>['resources'][number]['co
 function applyOne(current: TopicOverrides, { name, configOperation, value }: Change): TopicOverrides {
   switch (configOperation) {
     case CONFIG_SET:
+      if (value === null) throw new KafkaError('INVALID_REQUEST', `Null value not supported for : ${name}`)
       checkTopicConfig(name, value)
       return { ...current, [name]: value }
     case CONFIG_DELETE: {
-      isListConfig(name) // refuses unknown names
       const { [name]: _removed, ...rest } = current
       return rest
     }
     case CONFIG_APPEND:
     case CONFIG_SUBTRACT: {
-      if (!isListConfig(name))
-        throw new KafkaError('INVALID_CONFIG', `Config value append is not allowed for config key: ${name}`)
+      if (!isListConfig(name)) {
+        const what = configOperation === CONFIG_APPEND ? 'APPEND to' : 'SUBTRACT from'
+        throw new KafkaError('INVALID_CONFIG', `Can't ${what} key ${name} because its type is not LIST.`)
+      }
       const named = (value ?? '').split(',').map((one) => one.trim())
       const present = topicConfig(current, name, 0)
         .split(',')
@@ -220,6 +234,6 @@ function applyOne(current: TopicOverrides, { name, configOperation, value }: Cha
       return { ...current, [name]: list }
     }
     default:
-      throw new KafkaError('INVALID_REQUEST', `Unknown operation ${configOperation} on ${name}`)
+      throw new KafkaError('UNKNOWN_SERVER_ERROR', `Unknown operation ${configOperation} on ${name}`)
   }
 }

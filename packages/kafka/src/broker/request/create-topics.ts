@@ -9,6 +9,7 @@ import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
 import { checkTopicConfig, describeTopicConfigs, type TopicOverrides } from '../topic/topic-config.ts'
 import { unknownTopic } from '../topic/topic-registry.ts'
+import { checkReplicas } from './replicas.ts'
 
 type CreateRequest = RequestOf<typeof CreateTopics>
 type CreateAnswer = ResponseInput<typeof CreateTopics>['topics'][number]
@@ -72,29 +73,24 @@ function describe(core: BrokerCore, configs: TopicOverrides): CreateAnswer['conf
 /** Number of partitions from count or assignment; this broker is the only replica there can be. */
 function partitionCount(core: BrokerCore, { numPartitions, replicationFactor, assignments }: Wanted): number {
   if (assignments.length > 0) {
-    if (numPartitions !== -1 || replicationFactor !== -1) {
-      const detail =
-        'A manual partition assignment was specified, but numPartitions or replicationFactor was not set to -1.'
-      throw new KafkaError('INVALID_REQUEST', detail)
-    }
+    const set = replicationFactor !== -1 ? 'replication factor' : numPartitions !== -1 ? 'numPartitions' : undefined
+    if (set !== undefined)
+      throw new KafkaError(
+        'INVALID_REQUEST',
+        `A manual partition assignment was specified, but ${set} was not set to -1.`,
+      )
     const indexes = assignments.map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b)
     if (indexes.some((index, at) => index !== at)) {
       throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', 'partitions should be a consecutive 0-based integer sequence')
     }
-    const isOurs = assignments.every(({ brokerIds }) => brokerIds.length === 1 && brokerIds[0] === core.options.nodeId)
-    if (!isOurs) {
-      throw new KafkaError(
-        'INVALID_REPLICA_ASSIGNMENT',
-        `The manual partition assignment includes a broker other than ${core.options.nodeId}.`,
-      )
-    }
+    for (const { brokerIds } of assignments) checkReplicas(core, brokerIds)
     return assignments.length
   }
   if (replicationFactor !== -1 && replicationFactor !== 1) {
     const detail =
       replicationFactor < 1
         ? 'Replication factor must be larger than 0, or -1 to use the default value.'
-        : `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only 1 broker(s) are registered.`
+        : `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.`
     throw new KafkaError('INVALID_REPLICATION_FACTOR', detail)
   }
   return numPartitions === -1 ? core.options.defaultPartitions : numPartitions
@@ -112,7 +108,10 @@ export async function answerDeleteTopics(
     const topic = name === null ? core.topics.byId(topicId) : core.topics.get(name)
     const about = { name: topic?.name ?? name, topicId: topic?.id ?? topicId }
     try {
-      if (topic === undefined) throw name === null ? new KafkaError('UNKNOWN_TOPIC_ID') : unknownTopic()
+      if (topic === undefined)
+        throw name === null
+          ? new KafkaError('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.')
+          : unknownTopic()
       if (topic.isInternal)
         throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Topic ${topic.name} is internal and stays.`)
       await core.topics.delete(topic.name)
@@ -133,16 +132,17 @@ export async function answerCreatePartitions(
   const results: ResponseInput<typeof CreatePartitions>['results'][number][] = []
   for (const { name, count, assignments } of request.topics) {
     try {
-      const isOurs = assignments?.every(
-        ({ brokerIds }) => brokerIds.length === 1 && brokerIds[0] === core.options.nodeId,
-      )
-      if (isOurs === false)
-        throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', 'The assignment includes another broker.')
+      for (const { brokerIds } of assignments ?? []) checkReplicas(core, brokerIds)
+      const added = count - (core.topics.get(name)?.partitions.length ?? count)
+      if (assignments !== null && added > 0 && assignments.length !== added) {
+        const detail = `Attempted to add ${added} additional partition(s), but only ${assignments.length} assignment(s) were specified.`
+        throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', detail)
+      }
       await core.topics.addPartitions(name, count, request.validateOnly)
       results.push({ name, errorCode: 0 })
     } catch (error) {
-      const { number, message } = KafkaError.from(error)
-      results.push({ name, errorCode: number, errorMessage: message })
+      const { code, number, message } = KafkaError.from(error)
+      results.push({ name, errorCode: number, errorMessage: code === 'UNKNOWN_TOPIC_OR_PARTITION' ? null : message })
     }
   }
   return { results }

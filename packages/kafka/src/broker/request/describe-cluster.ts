@@ -8,8 +8,8 @@ import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { BrokerCore } from '../core.ts'
 
 const BROKERS = 1
-const CLUSTER_OPERATIONS = 0b1_1111_1000_0000
-const TOPIC_OPERATIONS = 0b1_1101_1111_1000
+const CLUSTER_OPERATIONS = 0b1_1111_1010_0000
+const TOPIC_OPERATIONS = 0b1101_1111_1000
 /** Most partitions in one answer, whatever the client asks (Kafka: max.request.partition.size.limit). */
 const MAX_PARTITIONS = 2000
 
@@ -23,8 +23,9 @@ export function answerDescribeCluster(
   const { nodeId } = core.options
   const answer = { errorCode: 0, clusterId: core.clusterId, controllerId: nodeId, brokers: [] }
   if (request.endpointType !== BROKERS) {
-    const errorMessage = 'This broker has no controller endpoint to describe.'
-    return { ...answer, errorCode: errorNumber('MISMATCHED_ENDPOINT_TYPE'), errorMessage }
+    const errorMessage =
+      'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER'
+    return { ...answer, controllerId: -1, errorCode: errorNumber('MISMATCHED_ENDPOINT_TYPE'), errorMessage }
   }
   const operations = request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: CLUSTER_OPERATIONS }
   return { ...answer, brokers: [{ brokerId: nodeId, ...core.advertised() }], ...operations }

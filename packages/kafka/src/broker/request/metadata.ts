@@ -12,8 +12,8 @@ type Request = RequestOf<typeof Metadata>
 type TopicAnswer = ResponseInput<typeof Metadata>['topics'][number]
 
 /** Bit set of all operations on a cluster or topic: there is no authorisation, so all are allowed. */
-const CLUSTER_OPERATIONS = 0b1_1111_1000_0000
-const TOPIC_OPERATIONS = 0b1_1101_1111_1000
+const CLUSTER_OPERATIONS = 0b1_1111_1010_0000
+const TOPIC_OPERATIONS = 0b1101_1111_1000
 
 /** Answers Metadata. */
 export async function answerMetadata(

@@ -21,12 +21,27 @@ export function answerElectLeaders(
   }
   return {
     errorCode: 0,
-    // asked for all, only partitions that needed an election are told: none
-    replicaElectionResults: (request.topicPartitions ?? []).map(({ topic, partitions }) => ({
-      topic,
-      partitionResult: partitions.map((partition) => elect(topic, partition)),
-    })),
+    replicaElectionResults:
+      // asked for all, only partitions that needed an election are told: none
+      request.topicPartitions === null
+        ? core.topics.all().map(({ name }) => ({ topic: name, partitionResult: [] }))
+        : request.topicPartitions.map(({ topic, partitions }) => ({
+            topic,
+            partitionResult: partitions.map((partition) => elect(topic, partition)),
+          })),
   }
+}
+
+/** Throws `INVALID_REPLICA_ASSIGNMENT` unless the replicas are this broker alone. */
+export function checkReplicas(core: BrokerCore, brokerIds: readonly number[]): void {
+  const fail = (detail: string): never => {
+    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${detail}`)
+  }
+  const { nodeId } = core.options
+  if (brokerIds.length === 0) fail('an empty replica list.')
+  const other = brokerIds.find((id) => id !== nodeId)
+  if (other !== undefined) fail(`broker ${other}, but no such broker is registered.`)
+  if (brokerIds.length > 1) fail(`the broker ${nodeId} more than once.`)
 }
 
 /** Answers AlterPartitionReassignments: a partition can stay where it is, and nothing else. */
@@ -34,7 +49,6 @@ export function answerAlterPartitionReassignments(
   core: BrokerCore,
   request: RequestOf<typeof AlterPartitionReassignments>,
 ): ResponseInput<typeof AlterPartitionReassignments> {
-  const { nodeId } = core.options
   const alter = (topic: string, partitionIndex: number, replicas: readonly number[] | null) => {
     const about = { partitionIndex }
     const found = core.topics.get(topic)
@@ -42,22 +56,12 @@ export function answerAlterPartitionReassignments(
       return result(about, 'UNKNOWN_TOPIC_OR_PARTITION', `Unable to find a topic named ${topic}.`)
     if (found.partitions[partitionIndex] === undefined)
       return result(about, 'UNKNOWN_TOPIC_OR_PARTITION', `Unable to find partition ${topic}:${partitionIndex}.`)
-    if (replicas === null)
-      return result(about, 'NO_REASSIGNMENT_IN_PROGRESS', new KafkaError('NO_REASSIGNMENT_IN_PROGRESS').message)
-    if (replicas.length === 0)
-      return result(
-        about,
-        'INVALID_REPLICA_ASSIGNMENT',
-        'The manual partition assignment includes an empty replica list.',
-      )
-    const other = replicas.find((replica) => replica !== nodeId)
-    if (other !== undefined) {
-      const message = `The manual partition assignment includes broker ${other}, but no such broker is registered.`
-      return result(about, 'INVALID_REPLICA_ASSIGNMENT', message)
-    }
-    if (replicas.length > 1) {
-      const message = `The manual partition assignment includes the broker ${nodeId} more than once.`
-      return result(about, 'INVALID_REPLICA_ASSIGNMENT', message)
+    if (replicas === null) return result(about, 'NO_REASSIGNMENT_IN_PROGRESS', null)
+    try {
+      checkReplicas(core, replicas)
+    } catch (error) {
+      const { number, message } = KafkaError.from(error)
+      return { partitionIndex, errorCode: number, errorMessage: message }
     }
     return { partitionIndex, errorCode: 0 }
   }
@@ -79,6 +83,6 @@ export function answerListPartitionReassignments(
   return { errorCode: 0, topics: [] }
 }
 
-function result<T extends object>(about: T, code: KafkaErrorCode, errorMessage: string) {
+function result<T extends object>(about: T, code: KafkaErrorCode, errorMessage: string | null) {
   return { ...about, errorCode: new KafkaError(code).number, errorMessage }
 }

@@ -20,7 +20,7 @@ export function answerDescribeAcls(
   _core: BrokerCore,
   _request: RequestOf<typeof DescribeAcls>,
 ): ResponseInput<typeof DescribeAcls> {
-  return { ...NO_AUTHORIZER, resources: [] }
+  return { ...NO_AUTHORIZER, errorMessage: 'No Authorizer is configured on the broker', resources: [] }
 }
 
 /** Answers CreateAcls: there is no authorizer. */
@@ -48,6 +48,7 @@ export function answerDescribeUserScramCredentials(
   for (const { name } of request.users ?? []) counts.set(name, (counts.get(name) ?? 0) + 1)
   return {
     errorCode: 0,
+    errorMessage: '',
     results: [...counts].map(([user, count]) => ({
       user,
       errorCode: errorNumber(count > 1 ? 'DUPLICATE_RESOURCE' : 'RESOURCE_NOT_FOUND'),

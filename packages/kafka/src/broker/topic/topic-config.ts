@@ -19,7 +19,7 @@ interface ConfigEntry {
 const LONG_MAX = '9223372036854775807'
 
 const TABLE: Readonly<Record<string, ConfigEntry>> = {
-  'cleanup.policy': { type: 'list', fallback: 'delete', choices: ['delete', 'compact'], broker: 'log.cleanup.policy' },
+  'cleanup.policy': { type: 'list', fallback: 'delete', choices: ['compact', 'delete'], broker: 'log.cleanup.policy' },
   'compression.gzip.level': { type: 'int', fallback: '-1', min: -1, max: 9, broker: 'compression.gzip.level' },
   'compression.lz4.level': { type: 'int', fallback: '9', min: 1, max: 17, broker: 'compression.lz4.level' },
   'compression.type': {
@@ -72,11 +72,11 @@ const TABLE: Readonly<Record<string, ConfigEntry>> = {
   'remote.log.delete.on.disable': { type: 'boolean', fallback: 'false' },
   'remote.storage.enable': { type: 'boolean', fallback: 'false' },
   'retention.bytes': { type: 'long', fallback: '-1', min: -1, broker: 'log.retention.bytes' },
-  'retention.ms': { type: 'long', fallback: '604800000', min: -1, broker: 'log.retention.ms' },
+  'retention.ms': { type: 'long', fallback: '604800000', min: -1 },
   'segment.bytes': { type: 'int', fallback: '1073741824', min: 1_048_576, broker: 'log.segment.bytes' },
   'segment.index.bytes': { type: 'int', fallback: '10485760', min: 4, broker: 'log.index.size.max.bytes' },
-  'segment.jitter.ms': { type: 'long', fallback: '0', min: 0, broker: 'log.roll.jitter.ms' },
-  'segment.ms': { type: 'long', fallback: '604800000', min: 1, broker: 'log.roll.ms' },
+  'segment.jitter.ms': { type: 'long', fallback: '0', min: 0 },
+  'segment.ms': { type: 'long', fallback: '604800000', min: 1 },
   'unclean.leader.election.enable': { type: 'boolean', fallback: 'false', broker: 'unclean.leader.election.enable' },
 }
 

@@ -7,7 +7,7 @@ const MAX_LENGTH = 249
 /** Throws KafkaError `INVALID_TOPIC_EXCEPTION` for a name that Kafka refuses. */
 export function checkTopicName(name: string): void {
   if (name === '') throw invalid(`the empty string is not allowed`)
-  if (name === '.' || name === '..') throw invalid(`'.' or '..' is not allowed`)
+  if (name === '.' || name === '..') throw invalid(`'${name}' is not allowed`)
   if (name.length > MAX_LENGTH) {
     throw invalid(`the length of '${name}' is longer than the max allowed length ${MAX_LENGTH}`)
   }
