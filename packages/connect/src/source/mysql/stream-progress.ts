@@ -98,10 +98,12 @@ export class StreamProgress {
     // What is still to be skipped of an interrupted transaction counts as done.
     const isInterrupted = this.#resumed !== null && !this.isInTransaction
     const isHeld = this.#heldEvent >= 0
+    // Events that come before it move the position; the transaction that was cut begins where it began.
+    const isCut = isInterrupted && this.#resumed!.event > 0
     return {
       tsSec: this.#tsSec,
-      file: this.#restartFile,
-      pos: this.#restartPos,
+      file: isCut ? this.#resumed!.file : this.#restartFile,
+      pos: isCut ? this.#resumed!.pos : this.#restartPos,
       gtids,
       event: isInterrupted ? this.#resumed!.event : isHeld ? this.#heldEvent : this.#eventsDone(),
       row: isInterrupted ? this.#resumed!.row : isHeld ? this.#heldRow : this.skipRows,
