@@ -23,7 +23,8 @@ export async function openTransactions(
   around: TransactionSurroundings,
 ): Promise<{ transactions: TransactionCoordinator; markers: MarkerWriter }> {
   const { topics, groups, producerIds, options, closing } = around
-  const make = (): Promise<Topic> =>
+  const make = async (): Promise<Topic> =>
+    topics.get(TRANSACTIONS_TOPIC) ??
     topics.create(TRANSACTIONS_TOPIC, options.transactionPartitions, {
       'cleanup.policy': 'compact',
       'compression.type': 'uncompressed',

@@ -90,8 +90,10 @@ export class TransactionStore {
       const bytes = await log.read(offset, READ_BYTES)
       if (bytes.length === 0) return // compaction left nothing up to the end
       for (const batch of readBatches(bytes, { check: true })) {
-        for (const { key, value, ...record } of batch.records())
-          if (record.offset >= offset && key !== null) this.#apply(key, value)
+        // A marker tells nothing here; an administrator's tool may have put one anywhere.
+        if (!batch.isControl)
+          for (const { key, value, ...record } of batch.records())
+            if (record.offset >= offset && key !== null) this.#apply(key, value)
         offset = batch.lastOffset + 1
       }
     }
