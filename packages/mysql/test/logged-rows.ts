@@ -18,8 +18,8 @@ import {
 } from '../src/index.ts'
 
 const TABLE_MAP_EVENT = 19
-const WRITE_ROWS_EVENT = 30
-const DELETE_ROWS_EVENT = 32
+/** WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS: version 1 (MariaDB) and 2. */
+const ROWS_EVENTS = [23, 24, 25, 30, 31, 32]
 
 /** One decoded cell: value and JSON; null for NULL. */
 export interface DecodedCell {
@@ -31,13 +31,18 @@ export interface DecodedCell {
 export type LoggedRow = readonly (DecodedCell | null)[]
 
 /** The model of a table, from SHOW CREATE TABLE. */
-export async function modelOf(session: TextSession, database: string, name: string): Promise<TableModel> {
+export async function modelOf(
+  session: TextSession,
+  database: string,
+  name: string,
+  flavour: 'mysql' | 'mariadb' = 'mysql',
+): Promise<TableModel> {
   const rows = await session.query(`SHOW CREATE TABLE \`${database}\`.\`${name}\``)
   const statements = parseDdl(rows[0]?.[1] ?? '', {
     database,
     sqlMode: '',
     serverVersion: session.serverVersion,
-    flavour: 'mysql',
+    flavour,
     tables: { get: () => undefined },
     databaseCharset: () => 'utf8mb4',
     serverCharset: 'utf8mb4',
@@ -74,7 +79,7 @@ export function readLoggedRows(dataFolder: string, model: TableModel, options: V
       const { typeCode } = event.header
       cursor.open(event.bytes, event.bodyStart, event.bodyEnd, event)
       if (typeCode === TABLE_MAP_EVENT) maps.accept(cursor)
-      if (typeCode < WRITE_ROWS_EVENT || typeCode > DELETE_ROWS_EVENT) continue
+      if (!ROWS_EVENTS.includes(typeCode)) continue
       const rowsEvent = decoder.decode(cursor, event)
       const map = maps.get(rowsEvent.tableId)
       if (map?.database !== model.database || map.table !== model.name) continue
@@ -94,6 +99,7 @@ function typesOf(model: TableModel, map: TableMapEvent, options: ValueOptions): 
       typeCode: map.columnTypes[i]!,
       meta: map.columnMeta[i]!,
       unsigned: map.optional.unsigned?.[i] ?? false,
+      ...(map.optional.collationIds?.[i] ? { collationId: map.optional.collationIds[i]! } : {}),
     }),
   )
 }

@@ -12,6 +12,7 @@ import { floatType } from './float.ts'
 import { geometryType, pointType } from './geometry.ts'
 import { booleanType, integerType } from './integer.ts'
 import { jsonType } from './json-column.ts'
+import { inet4Type, inet6Type, uuidType } from './network.ts'
 import { textType } from './text.ts'
 import { timeType } from './time.ts'
 import { timestampType } from './timestamp.ts'
@@ -64,6 +65,9 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   MULTIPOLYGON: geometryType,
   GEOMETRYCOLLECTION: geometryType,
   VECTOR: vectorType,
+  UUID: uuidType,
+  INET4: inet4Type,
+  INET6: inet6Type,
 }
 
 /** Other words that the server takes for a type. */
