@@ -4,6 +4,7 @@ import path from 'node:path'
 import {
   ByteCursor,
   type CellRow,
+  type ColumnModel,
   columnType,
   GrowingSink,
   parseDdl,
@@ -57,7 +58,10 @@ export async function modelOf(
 /** All rows of a table by the text protocol, ordered by its first column. */
 export async function selectRows(session: TextSession, model: TableModel, options: ValueOptions): Promise<LoggedRow[]> {
   const types = model.columns.map((column) => columnType(column, 'text', options))
-  const names = model.columns.map((column) => `\`${column.name}\``).join(',')
+  // As the connector's snapshot asks: the server prints FLOAT and DOUBLE(M,D) with fewer digits than it stores.
+  const isRounded = (column: ColumnModel) =>
+    /^FLOAT/.test(column.typeName) || (column.scale !== null && /^(DOUBLE|REAL)/.test(column.typeName))
+  const names = model.columns.map((column) => `\`${column.name}\`${isRounded(column) ? ' * 1e0' : ''}`).join(',')
   const result = await session.open(`SELECT ${names} FROM \`${model.database}\`.\`${model.name}\` ORDER BY 1`)
   const rows: LoggedRow[] = []
   for (let chunk = await result.nextChunk(); chunk !== null; chunk = await result.nextChunk()) {

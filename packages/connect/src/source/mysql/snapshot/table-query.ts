@@ -1,5 +1,5 @@
 // The SELECT that reads one table, and how its answer's columns lie in the table's model.
-import type { TableModel, TextColumn } from '@millrace/mysql'
+import type { ColumnModel, TableModel, TextColumn } from '@millrace/mysql'
 import { CdcError } from '../../../base/errors.ts'
 import type { CellRow, ChangeShape } from '../../../data/change-row.ts'
 import { quoted } from './server-questions.ts'
@@ -9,10 +9,17 @@ export function tableQuery(model: TableModel, shape: ChangeShape): string {
   const needed = neededCells(shape)
   const columns = model.columns.map((column, cell) => {
     if (!needed.has(cell)) return 'NULL'
-    // The text protocol prints FLOAT with six digits; as a double all digits come, so that snapshot and stream agree.
-    return column.typeName.startsWith('FLOAT') ? `${quoted(column.name)} + 0e0` : quoted(column.name)
+    return isRounded(column) ? `${quoted(column.name)} * 1e0` : quoted(column.name)
   })
   return `SELECT ${columns.join(', ')} FROM ${quoted(model.database)}.${quoted(model.name)}`
+}
+
+/**
+ * The text protocol prints FLOAT with six digits and DOUBLE(M,D) with D behind the point, which need not be all that the server stores; as
+ * the result of a calculation all digits come, so that snapshot and stream agree. A product keeps the sign of zero, a sum would not.
+ */
+function isRounded({ typeName, scale }: ColumnModel): boolean {
+  return /^FLOAT/i.test(typeName) || (scale !== null && /^(DOUBLE|REAL)/i.test(typeName))
 }
 
 /** Puts a row of a query with columns of its own choice into the model's order. */
