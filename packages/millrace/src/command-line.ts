@@ -1,6 +1,7 @@
 // The command line. Every failure ends in one sentence, a remedy, and exit code 1.
 import { CdcError } from '@millrace/connect'
 import { Command } from 'commander'
+import { binlogCommand } from './command/binlog.ts'
 import { consumeCommand } from './command/consume.ts'
 import { startCommand } from './command/start.ts'
 import { topicsCommand } from './command/topics.ts'
@@ -10,6 +11,7 @@ const program = new Command('millrace')
   .addCommand(startCommand())
   .addCommand(topicsCommand())
   .addCommand(consumeCommand())
+  .addCommand(binlogCommand())
 
 for (const command of [program, ...program.commands]) {
   const words = command === program ? 'millrace' : `millrace ${command.name()}`

@@ -54,6 +54,7 @@ export type {
   ValueSchema,
 } from './type/column-type.ts'
 export { columnType } from './type/column-type-of.ts'
+export { loggedCellWriter } from './type/logged-type.ts'
 export type { BinlogColumn } from './type/type-request.ts'
 export {
   type BinlogOptions,

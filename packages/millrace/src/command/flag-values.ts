@@ -26,3 +26,13 @@ export function portNumber(text: string): number {
 export function collected(value: string, all: readonly string[]): string[] {
   return [...all, value]
 }
+
+/** An instant as epoch seconds: ISO 8601, UTC where the text names no zone. */
+export function instantSeconds(text: string): number {
+  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/i.test(text)
+  const ms = /^\d{4}-\d{2}-\d{2}/.test(text)
+    ? Date.parse(hasZone || text.length === 10 ? text : `${text.replace(' ', 'T')}Z`)
+    : Number.NaN
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('a time like 2026-11-24T10:00:00Z is wanted')
+  return ms / 1000
+}

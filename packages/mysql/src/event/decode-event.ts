@@ -2,6 +2,7 @@
 import { ByteCursor } from './byte-cursor.ts'
 import { EventType } from './event-types.ts'
 import type { EventView } from './event-view.ts'
+import { decodeFormatDescription } from './format-description.ts'
 import { decodeGtid } from './gtid.ts'
 import { decodeHeartbeat } from './heartbeat.ts'
 import { decodeMariaDbGtid, decodeMariaDbGtidList } from './mariadb-gtid.ts'
@@ -26,6 +27,8 @@ export function decodeEvent(view: EventView): unknown {
       return decodeQuery(cursor)
     case EventType.MARIADB_QUERY_COMPRESSED_EVENT:
       return decodeQuery(cursor, true)
+    case EventType.FORMAT_DESCRIPTION_EVENT:
+      return decodeFormatDescription(cursor, view)
     case EventType.ROTATE_EVENT:
       return decodeRotate(cursor)
     case EventType.XA_PREPARE_LOG_EVENT:

@@ -37,6 +37,8 @@ export interface TableMapEvent {
     /** Collation id per column; 0 for columns without a character set. */
     readonly collationIds: readonly number[] | null
     readonly primaryKey: readonly number[] | null
+    /** Labels of ENUM and SET columns as bytes in the column's character set; null at other columns. */
+    readonly labels: readonly (readonly Buffer[] | null)[] | null
   }
 }
 

@@ -7,6 +7,8 @@ const SIGNEDNESS = 1
 const DEFAULT_CHARSET = 2
 const COLUMN_CHARSET = 3
 const COLUMN_NAME = 4
+const SET_LABELS = 5
+const ENUM_LABELS = 6
 const SIMPLE_PRIMARY_KEY = 8
 const PRIMARY_KEY_WITH_PREFIX = 9
 const ENUM_AND_SET_DEFAULT_CHARSET = 10
@@ -28,6 +30,7 @@ export function decodeOptionalMetadata(cursor: ByteCursor, types: Uint8Array): T
   let columnNames: string[] | null = null
   let primaryKey: number[] | null = null
   let collationIds: number[] | null = null
+  let labels: (readonly Buffer[] | null)[] | null = null
   while (cursor.remaining > 0) {
     const field = cursor.u8()
     const length = cursor.lenenc()
@@ -58,6 +61,11 @@ export function decodeOptionalMetadata(cursor: ByteCursor, types: Uint8Array): T
         while (cursor.pos < end) columnNames.push(cursor.utf8(cursor.lenenc()))
         if (columnNames.length !== types.length) throw cursor.corrupt('has another number of names than of columns')
         break
+      case SET_LABELS:
+      case ENUM_LABELS:
+        labels ??= new Array<readonly Buffer[] | null>(types.length).fill(null)
+        decodeLabels(cursor, field === SET_LABELS ? 248 : 247, types, labels)
+        break
       case SIMPLE_PRIMARY_KEY:
       case PRIMARY_KEY_WITH_PREFIX:
         primaryKey = []
@@ -72,7 +80,21 @@ export function decodeOptionalMetadata(cursor: ByteCursor, types: Uint8Array): T
     if (cursor.pos > end) throw cursor.corrupt(`has optional metadata ${field} beyond its length`)
     cursor.pos = end
   }
-  return { unsigned, columnNames, collationIds, primaryKey }
+  return { unsigned, columnNames, collationIds, primaryKey, labels }
+}
+
+// Per column of the type: number of labels, then each with its length.
+function decodeLabels(cursor: ByteCursor, type: number, types: Uint8Array, into: (readonly Buffer[] | null)[]): void {
+  for (let i = 0; i < types.length; i++) {
+    if (types[i] !== type) continue
+    const count = cursor.lenenc()
+    const labels: Buffer[] = []
+    for (let k = 0; k < count; k++) {
+      const length = cursor.lenenc()
+      labels.push(Buffer.from(cursor.copy(length)))
+    }
+    into[i] = labels
+  }
 }
 
 function columnsOf(wanted: ReadonlySet<number>, types: Uint8Array): number[] {

@@ -35,6 +35,8 @@ export interface BinlogOptions extends ConnectionOptions {
   readonly netReadTimeoutSec?: number
   /** MariaDB: whether ANNOTATE_ROWS events come; default no. */
   readonly sendsAnnotations?: boolean
+  /** False hands out events that no change can be read from instead of MYSQL_EVENT_UNSUPPORTED; for tools. Default true. */
+  readonly stopsAtUnsupported?: boolean
 }
 
 /** Whole events that were in the buffer. Iterated once, synchronously, before the next chunk is asked for. */
@@ -127,7 +129,9 @@ export class BinlogReader {
     this.#silenceMs = Math.max(LEAST_SILENCE_MS, (options.heartbeatMs ?? HEARTBEAT_MS) * SILENT_HEARTBEATS)
     this.server = server
     this.connectionId = connectionId
-    this.stream = start.kind === 'position' ? new EventStream(start.file, start.position) : new EventStream('', 0)
+    const stops = { stopsAtUnsupported: options.stopsAtUnsupported ?? true }
+    this.stream =
+      start.kind === 'position' ? new EventStream(start.file, start.position, stops) : new EventStream('', 0, stops)
     this.#chunk = new PacketChunk(packets, this.stream)
   }
 
