@@ -18,7 +18,7 @@ export function tableMapOf(columns: readonly TestColumn[]): TableMapEvent {
     columnTypes: Uint8Array.from(columns, (column) => column.typeCode),
     columnMeta: Uint16Array.from(columns, (column) => column.meta),
     nullableBitmap: new Uint8Array(Math.ceil(columns.length / 8)).fill(0xff),
-    optional: { unsigned: null, columnNames: null, collationIds: null, primaryKey: null },
+    optional: { unsigned: null, columnNames: null, collationIds: null, primaryKey: null, labels: null },
   }
 }
 

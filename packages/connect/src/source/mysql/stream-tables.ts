@@ -3,6 +3,7 @@ import { MysqlError, RowReader, type TableMapEvent } from '@millrace/mysql'
 import { CdcError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
+import { disagreement } from './schema/schema-truth.ts'
 import type { TableSchemas } from './schema/table-schema.ts'
 import type { ShapeFactory, TableShape } from './shape.ts'
 
@@ -58,6 +59,10 @@ export class StreamTables {
     const id = `${database}.${table}`
     const former = this.#byName.get(id)
     if (former !== undefined && former.shape.model === model && haveEqualColumns(former.map, map)) return former
+    if (map.columnCount === model.columns.length) {
+      const difference = disagreement(model, map)
+      if (difference !== null) throw outOfDate(id, difference)
+    }
     try {
       const captured = { map, shape: this.#shapes.binlogShape(model, map), reader: new RowReader(map) }
       this.#byName.set(id, captured)
@@ -83,6 +88,20 @@ export class StreamTables {
   }
 }
 
+/** The stop at a table that is not as its definition says. */
+function outOfDate(table: string, difference: string): CdcError {
+  return new CdcError(
+    'CDC_SCHEMA_MISMATCH',
+    `The known definition of table ${table} is not the one of the log: ${difference}`,
+    {
+      hint:
+        'The table was changed without a statement in the log (sql_log_bin=0), or the schema history is not complete. If it has this form now, ' +
+        'set snapshot.mode=recovery and restart: the definitions are read anew, the position stays. Else DELETE /connectors/{name}/offsets for a new snapshot.',
+      details: { table },
+    },
+  )
+}
+
 /** Whether two TABLE_MAPs pack the same columns in the same way. */
 function haveEqualColumns(a: TableMapEvent, b: TableMapEvent): boolean {
   const equals = (left: ArrayLike<unknown> | null, right: ArrayLike<unknown> | null) => {
@@ -97,6 +116,14 @@ function haveEqualColumns(a: TableMapEvent, b: TableMapEvent): boolean {
     equals(a.nullableBitmap, b.nullableBitmap) &&
     equals(a.optional.unsigned, b.optional.unsigned) &&
     equals(a.optional.collationIds, b.optional.collationIds) &&
-    equals(a.optional.columnNames, b.optional.columnNames)
+    equals(a.optional.columnNames, b.optional.columnNames) &&
+    equals(a.optional.primaryKey, b.optional.primaryKey) &&
+    haveEqualLabels(a, b)
   )
+}
+
+function haveEqualLabels(a: TableMapEvent, b: TableMapEvent): boolean {
+  const text = ({ optional: { labels } }: TableMapEvent) =>
+    JSON.stringify(labels?.map((column) => column?.map((label) => label.toString('latin1')) ?? null) ?? null)
+  return text(a) === text(b)
 }
