@@ -27,7 +27,7 @@ export interface AlterPlan {
   readonly drops: { readonly name: string; readonly hasGuard: boolean }[]
   readonly steps: ColumnStep[]
   /** SET and DROP DEFAULT; `text` null = no constant. */
-  readonly defaults: { readonly name: string; readonly text: string | null }[]
+  readonly defaults: { readonly name: string; readonly text: string | null; readonly hasGuard: boolean }[]
   readonly keys: KeyText[]
   dropsPrimaryKey: boolean
   /** CONVERT TO CHARACTER SET: every text column of the result. Null character set = the database's. */
@@ -71,11 +71,6 @@ export function carryOut(before: TableModel, plan: AlterPlan, setting: ColumnSet
     // A definition may have left a member of the key nullable; it never was, and does not become so.
     for (const slot of slots) if (before.primaryKey.includes(slot.model.name)) slot.model = notNull(slot.model)
   }
-  for (const { name, text } of plan.defaults) {
-    const slot = slots[find(name)]
-    if (slot === undefined) return 'an unknown column is altered'
-    slot.model = { ...slot.model, hasDefault: text !== null || slot.model.isNullable, defaultExpression: text }
-  }
   for (const { name, hasGuard } of plan.drops) {
     const index = find(name)
     if (index >= 0) slots.splice(index, 1)
@@ -98,6 +93,14 @@ export function carryOut(before: TableModel, plan: AlterPlan, setting: ColumnSet
     }
     slot.model = modelOf(step, slot.model)
     if (step.place !== null) moved.push({ slot, place: step.place })
+  }
+  for (const { name, text, hasGuard } of plan.defaults) {
+    const slot = slots[find(name)]
+    if (slot === undefined) {
+      if (hasGuard) continue
+      return 'an unknown column is altered'
+    }
+    slot.model = { ...slot.model, hasDefault: text !== null || slot.model.isNullable, defaultExpression: text }
   }
   for (const { slot, place } of moved) {
     // Until its turn comes a column stays where it was, for others to go behind it.

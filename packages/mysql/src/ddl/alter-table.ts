@@ -54,7 +54,7 @@ function altered(alteration: Alteration, id: TableId, ddl: string): DdlStatement
   // Debezium does not follow a new default; it matters only where table maps do not state the collations of columns.
   const stated = session.tracksCharsets ? optionCharset(options, ofDatabase) : null
   if (plan.conversion !== null && session.tracksCharsets) plan.conversion.charset ??= ofDatabase
-  const draft = carryOut(before, plan, session.columnSetting(stated ?? before.charset))
+  const draft = carryOut(before, plan, session.columnSetting(stated ?? plan.conversion?.charset ?? before.charset))
   if (typeof draft === 'string') return session.cursor.fail(draft)
   const table = draft.model(newId.database, newId.name)
   const change: TableChange = { kind: 'ALTER', table, previous: isRename ? id : null }
@@ -261,12 +261,12 @@ function readAlter(alteration: Alteration): void {
     return
   }
   cursor.acceptWords('COLUMN')
-  cursor.acceptWords('IF', 'EXISTS')
+  const hasGuard = cursor.acceptWords('IF', 'EXISTS')
   const name = cursor.identifier('a column name')
-  if (cursor.acceptWords('DROP', 'DEFAULT')) plan.defaults.push({ name, text: null })
+  if (cursor.acceptWords('DROP', 'DEFAULT')) plan.defaults.push({ name, text: null, hasGuard })
   else if (cursor.acceptWords('SET', 'DEFAULT')) {
     const value = readDefault(cursor)
-    plan.defaults.push({ name, text: value.kind === 'constant' ? value.text : null })
+    plan.defaults.push({ name, text: value.kind === 'constant' ? value.text : null, hasGuard })
   } else if (!cursor.acceptWords('SET', 'VISIBLE') && !cursor.acceptWords('SET', 'INVISIBLE')) {
     cursor.fail('SET or DROP DEFAULT expected')
   }

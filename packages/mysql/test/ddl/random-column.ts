@@ -264,7 +264,8 @@ export function randomColumn(dice: Dice, flavour: Flavour): string {
   const { text, kind } = randomType(dice, flavour)
   const isCompressed =
     flavour === 'mariadb' && dice.chance(6) && /^(VARCHAR\(\d{2,}\)|TEXT|BLOB|MEDIUMTEXT|LONGBLOB)$/.test(text)
-  const nullness = /NULL/.test(text) ? '' : dice.pick(['', '', ' NULL', ' NOT NULL'])
+  // MariaDB shows a default that nobody stated for compressed columns that are NOT NULL.
+  const nullness = isCompressed || /NULL/.test(text) ? '' : dice.pick(['', '', ' NULL', ' NOT NULL'])
   const value = nullness === ' NOT NULL' && kind !== 'number' ? '' : defaultClause(dice, kind, text, flavour)
   if (nullness === ' NOT NULL' && value.endsWith('NULL')) return `${text}${nullness}`
   const type = isCompressed ? `${text} COMPRESSED${dice.maybe('=zlib')}` : text

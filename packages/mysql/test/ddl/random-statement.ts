@@ -147,7 +147,6 @@ export class StatementWriter {
     const column = () => randomColumn(dice, this.#flavour)
     const old = this.#existing(model)
     const fresh = this.#free(model)
-    const hasLabels = model.columns.some(({ enumValues }) => enumValues.length > 0)
     switch (dice.below(18)) {
       case 0:
       case 1:
@@ -174,7 +173,7 @@ export class StatementWriter {
         return this.#otherAction()
       case 14:
         return dice.pick([
-          `CONVERT TO CHARACTER SET ${dice.pick(['utf8mb4', 'latin2', 'utf8mb4 COLLATE utf8mb4_bin', hasLabels ? 'gbk' : 'binary', hasLabels ? 'cp1251' : 'ucs2', 'utf8'])}`,
+          `CONVERT TO CHARACTER SET ${dice.pick(['utf8mb4', 'latin2', 'utf8mb4 COLLATE utf8mb4_bin', 'gbk', 'cp1251', 'utf8'])}`,
           'CONVERT TO CHARSET DEFAULT',
         ])
       case 15:

@@ -38,7 +38,7 @@ export async function serverTables(
 }
 
 const MARIADB_CONSTANT =
-  /^(?:'(?:[^']|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|localtime|now)(?:\(\d*\))?)$/is
+  /^(?:'(?:[^']|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|curtime)(?:\(\d*\))?)$/is
 
 function serverColumn(row: readonly (string | null)[], flavour: Flavour): string {
   const [name, type, charset, nullable, value, extra, comment] = row as [
