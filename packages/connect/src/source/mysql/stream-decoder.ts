@@ -4,6 +4,7 @@ import {
   ByteCursor,
   DUMMY_TABLE_ID,
   decodeGtid,
+  decodeMariaDbGtid,
   decodeQuery,
   decodeRotate,
   decodeRowsQuery,
@@ -11,6 +12,7 @@ import {
   EventType,
   type EventView,
   eventHandling,
+  type MariaDbGtidEvent,
   PayloadEvents,
   type QueryEvent,
   RowsDecoder,
@@ -26,7 +28,7 @@ import type { StreamProgress } from './stream-progress.ts'
 import type { RowEmitter } from './stream-rows.ts'
 import { statementKind, xaStatement } from './stream-statement.ts'
 import type { StreamTables } from './stream-tables.ts'
-import { TransactionRows, unknownXa } from './transaction-rows.ts'
+import { type TransactionKind, TransactionRows, unknownXa } from './transaction-rows.ts'
 
 /** A statement that the stream has stopped at. */
 export interface PendingStatement {
@@ -45,8 +47,12 @@ export interface PendingStatement {
   readonly threadId: number | null
   /** Inside a transaction (CREATE TABLE … SELECT) the transaction goes on behind it. */
   readonly isInTransaction: boolean
-  /** It was handled before the restart: only the state moves on. */
+  /** It was handled before the restart, or does nothing: only the state moves on. */
   readonly isDone: boolean
+  /** It is the whole transaction, and no COMMIT follows (MariaDB). */
+  readonly endsTransaction: boolean
+  /** End of its event. */
+  readonly endPosition: number
 }
 
 /** Inside a compressed transaction a batch ends after about so many bytes, as it does with a chunk of plain events. */
@@ -77,6 +83,9 @@ export class StreamDecoder {
   #payload: PayloadEvents | null = null
   /** Rows of the next transaction may be followed by ROLLBACK; servers before 5.7 do not say. */
   #mayRollBack = true
+  /** MariaDB: the present transaction is one statement. */
+  #isStandalone = false
+  #passesStatement = false
   readonly #mapOf = (event: RowsEvent): TableMapEvent => this.#tableOf(event)
   /** The event that is being decoded. */
   #view: EventView | null = null
@@ -172,11 +181,13 @@ export class StreamDecoder {
         return false
       }
       case EventType.ROWS_QUERY_LOG_EVENT:
+      case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
         if (this.#config.includeQuery) this.transaction.query = decodeRowsQuery(cursor, view)
         progress.eventDone()
         return false
       case EventType.FORMAT_DESCRIPTION_EVENT:
       case EventType.PREVIOUS_GTIDS_LOG_EVENT:
+      case EventType.MARIADB_GTID_LIST_EVENT:
       case EventType.HEARTBEAT_LOG_EVENT:
       case EventType.HEARTBEAT_LOG_EVENT_V2:
         progress.move(view)
@@ -186,9 +197,8 @@ export class StreamDecoder {
         this.#payload = new PayloadEvents(view, cursor)
         return this.resume(visit)
       case EventType.MARIADB_GTID_EVENT:
-      case EventType.MARIADB_GTID_LIST_EVENT:
-      case EventType.MARIADB_ANNOTATE_ROWS_EVENT:
-        throw unsupportedInStream(view, 'an event of MariaDB', 'The MySQL connector reads MySQL servers only.')
+        this.#takeMariaDbGtid(view, visit)
+        return false
       default:
         if (eventHandling(view.header.typeCode, view.header.flags) !== 'harmless') {
           throw unsupportedInStream(
@@ -208,7 +218,8 @@ export class StreamDecoder {
     const { pending } = this
     this.pending = null
     if (pending === null) return
-    if (pending.isInTransaction) this.#progress.eventDone()
+    if (pending.endsTransaction) this.#progress.commit(pending)
+    else if (pending.isInTransaction) this.#progress.eventDone()
     else this.#progress.endGtid()
   }
 
@@ -216,11 +227,26 @@ export class StreamDecoder {
     const gtid = decodeGtid(this.#cursor, view)
     this.#progress.startGtid(gtid, view)
     this.#mayRollBack = gtid.mayHaveStatements
-    const { includes, excludes, filtersDml } = this.#config.gtid
-    this.transaction.isFiltered =
-      filtersDml &&
-      gtid.uuid !== null &&
-      ((includes !== null && !includes(gtid.uuid)) || excludes?.(gtid.uuid) === true)
+    this.transaction.isFiltered = this.#config.gtid.filtersDml && gtid.uuid !== null && !this.#isWanted(gtid.uuid)
+  }
+
+  // Also the BEGIN of its transaction; a standalone one holds one statement and has no end of its own.
+  #takeMariaDbGtid(view: EventView, visit: (item: SourceItem) => void): void {
+    const gtid = decodeMariaDbGtid(this.#cursor, view)
+    const { transaction } = this
+    this.#isStandalone = gtid.isStandalone
+    // The two phases of an ALTER carry its text twice: only the one that commits changes the table.
+    this.#passesStatement = gtid.alter === 'start' || gtid.alter === 'rollback'
+    this.#progress.startMariaDbGtid(gtid)
+    transaction.isFiltered = this.#config.gtid.filtersDml && !this.#isWanted(`${gtid.domain}-${gtid.server}`)
+    transaction.threadId = null
+    transaction.begin(view, transactionKind(gtid), visit)
+    this.#progress.eventDone()
+  }
+
+  #isWanted(source: string): boolean {
+    const { includes, excludes } = this.#config.gtid
+    return includes !== null ? includes(source) : excludes?.(source) !== true
   }
 
   #takeQuery(view: EventView, query: QueryEvent, visit: (item: SourceItem) => void): boolean {
@@ -278,15 +304,31 @@ export class StreamDecoder {
   #stopAtStatement(view: EventView, query: QueryEvent): boolean {
     const progress = this.#progress
     const { isInTransaction, commitUs, gtid } = progress
-    const isDone = isInTransaction ? progress.isSkipping : progress.statement(view)
+    const wasDone = isInTransaction ? progress.isSkipping || progress.isStatementDone : progress.statement(view)
+    const isDone = wasDone || this.#passesStatement
+    const endsTransaction = this.#isStandalone
     const { timestampSec, serverId } = view.header
     // Debezium keeps milliseconds only of a statement's commit time.
     const epochNs = commitUs === null ? BigInt(timestampSec) * 1_000_000_000n : (commitUs / 1000n) * 1_000_000n
     const tsSec = Number(epochNs / 1_000_000_000n)
-    const { file, startPosition: pos } = view
+    const { file, startPosition: pos, endPosition } = view
     const threadId = isInTransaction ? this.transaction.threadId : null
     const { row } = this.#rows.source
-    this.pending = { query, file, pos, row, serverId, tsSec, epochNs, gtid, threadId, isInTransaction, isDone }
+    this.pending = {
+      query,
+      file,
+      pos,
+      row,
+      serverId,
+      tsSec,
+      epochNs,
+      gtid,
+      threadId,
+      isInTransaction,
+      isDone,
+      endsTransaction,
+      endPosition,
+    }
     return true
   }
 
@@ -309,4 +351,9 @@ export class StreamDecoder {
       `Rows of table id ${tableId} at ${file}:${startPosition} without their TABLE_MAP event`,
     )
   }
+}
+
+function transactionKind({ xa, isStandalone }: MariaDbGtidEvent): TransactionKind {
+  if (xa === 'prepared') return 'xa'
+  return isStandalone ? 'plain' : 'may-roll-back'
 }
