@@ -104,11 +104,28 @@ const RANGES: readonly (readonly [number, number, string])[] = [
   [303, 323, 'utf8mb4'],
 ]
 
+/** MariaDB's own, from information_schema.COLLATION_CHARACTER_SET_APPLICABILITY of MariaDB 10.11 and 11.8. */
+const MARIADB_RANGES: typeof RANGES = [
+  [576, 579, 'utf8mb3'],
+  [608, 611, 'utf8mb4'],
+  [640, 643, 'ucs2'],
+  [672, 675, 'utf16'],
+  [736, 739, 'utf32'],
+]
+
 /** MariaDB's NOPAD collations are the ones 1024 below them. */
 const MARIADB_NOPAD = 1024
+/** MariaDB's UCA 14.0.0 collations (`uca1400_…`): blocks of 256, one for each of these character sets. */
+const MARIADB_UCA1400 = 2048
+const UCA1400_CHARSETS = ['utf8mb3', 'utf8mb4', 'ucs2', 'utf16', 'utf32'] as const
 
 /** The character set of a collation id; null for an id that is not known (0 stands for a column without one). */
 export function charsetOfCollationId(id: number): string | null {
-  const base = id > MARIADB_NOPAD && id < 2 * MARIADB_NOPAD ? id - MARIADB_NOPAD : id
-  return RANGES.find(([first, last]) => base >= first && base <= last)?.[2] ?? null
+  if (id >= MARIADB_UCA1400) return UCA1400_CHARSETS[(id - MARIADB_UCA1400) >> 8] ?? null
+  const base = id > MARIADB_NOPAD ? id - MARIADB_NOPAD : id
+  for (const ranges of [RANGES, MARIADB_RANGES]) {
+    const found = ranges.find(([first, last]) => base >= first && base <= last)
+    if (found !== undefined) return found[2]
+  }
+  return null
 }
