@@ -7,11 +7,15 @@ interface Entry {
   isDropped: boolean
 }
 
-/** Descriptors by path, least recently used ones closed beyond the limit. A file in use is never closed. */
+/** Descriptors by path, at most so many; least recently used ones make room. A file in use is never closed. */
 export class FileCache {
   readonly disk: Disk
   readonly #maxOpen: number
   readonly #entries = new Map<string, Entry>()
+  /** Files on their way out. */
+  #closing = 0
+  /** Users for whom there is no room. */
+  readonly #waiting: (() => void)[] = []
 
   constructor(options: { readonly disk?: Disk; readonly maxOpen?: number } = {}) {
     this.disk = options.disk ?? nodeDisk
@@ -23,9 +27,16 @@ export class FileCache {
     return this.#entries.size
   }
 
-  /** Runs `work` with the file's descriptor (opened with `r+`; `isNew` creates it if it is missing). Rejects with what open or `work` rejects. */
+  /**
+   * Runs `work` with the file's descriptor (opened with `r+`; `isNew` creates it if it is missing). Rejects with what open or `work` rejects.
+   * Waits while the limit of open files is in use; `work` must not use another file.
+   */
   async use<T>(path: string, work: (fd: number) => Promise<T>, isNew = false): Promise<T> {
     let entry = this.#entries.get(path)
+    while (entry === undefined && this.#entries.size + this.#closing >= this.#maxOpen) {
+      await this.#room()
+      entry = this.#entries.get(path)
+    }
     if (entry === undefined) {
       entry = { fd: this.#open(path, isNew), users: 0, isDropped: false }
       const opened = entry
@@ -43,7 +54,7 @@ export class FileCache {
     } finally {
       entry.users--
       if (entry.isDropped && entry.users === 0) await this.#close(entry)
-      else if (this.#entries.size > this.#maxOpen) this.#evict()
+      this.#waiting.shift()?.()
     }
   }
 
@@ -69,15 +80,17 @@ export class FileCache {
     }
   }
 
-  #evict(): void {
-    for (const [path, entry] of this.#entries) {
-      if (this.#entries.size <= this.#maxOpen) return
-      if (entry.users === 0) void this.drop(path)
-    }
+  /** Closes the file that was not used for longest, or waits until one is out of use. */
+  async #room(): Promise<void> {
+    for (const [path, entry] of this.#entries) if (entry.users === 0) return this.drop(path)
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   async #close(entry: Entry): Promise<void> {
+    this.#closing++
     // A file that could not be opened has nothing to close; an error of close has no remedy, the data were synced before.
     await entry.fd.then((fd) => this.disk.close(fd)).catch(() => undefined)
+    this.#closing--
+    this.#waiting.shift()?.()
   }
 }

@@ -45,6 +45,8 @@ export class LogTail {
   #endOffset: number
   #pendingBytes = 0
   #isClosed = false
+  /** Whether the files are as an orderly close left them. */
+  #isClean: boolean
   #healTimer: NodeJS.Timeout | undefined
 
   constructor(folder: string, files: FileCache, config: PartitionConfig, opened: OpenedPartition) {
@@ -55,6 +57,7 @@ export class LogTail {
     this.producers = opened.producers
     this.#recovery = opened.recovery
     this.startOffset = opened.startOffset
+    this.#isClean = opened.isClean === true
     this.#durableOffset = opened.nextOffset
     this.#endOffset = opened.nextOffset
     this.#commit = new GroupCommit(
@@ -116,6 +119,8 @@ export class LogTail {
     clearTimeout(this.#healTimer)
     try {
       await this.flush()
+      const isEmpty = this.segments.length === 1 && this.segments[0]!.sizeBytes === 0
+      if (this.#isClean || (isEmpty && this.#endOffset === 0)) return
       await this.segments.at(-1)!.storeIndex()
       await storeSnapshot(this.#folder, this.producers.snapshot(this.#durableOffset))
       await this.#writePoint(true, true)
@@ -210,6 +215,7 @@ export class LogTail {
   }
 
   #writePoint(isClean: boolean, sync: boolean, end?: { nextOffset: number; positionBytes: number }): Promise<void> {
+    this.#isClean = false
     const { baseOffset: segmentBase, sizeBytes: positionBytes } = this.segments.at(-1)!
     const point = {
       segmentBase,

@@ -38,6 +38,8 @@ export interface PartitionLogOptions {
   readonly folder: string
   readonly config: PartitionConfig
   readonly files: FileCache
+  /** The partition was made before: a folder without its files is damage, not a new partition. */
+  readonly mustExist?: boolean
   /** A torn tail was cut while opening. */
   readonly onCut?: (cut: CutTail) => void
 }
@@ -58,7 +60,7 @@ export class PartitionLog {
 
   /** Opens (or creates) and recovers. Rejects with DATA_CORRUPT when acknowledged data are damaged. */
   static async open(options: PartitionLogOptions): Promise<PartitionLog> {
-    const opened = await openPartition(options.folder, options.files)
+    const opened = await openPartition(options.folder, options.files, options.mustExist)
     if (opened.cut !== undefined) options.onCut?.(opened.cut)
     return new PartitionLog(options, opened)
   }

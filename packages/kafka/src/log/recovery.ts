@@ -29,11 +29,13 @@ export interface OpenedPartition {
   readonly nextOffset: number
   readonly startOffset: number
   readonly recovery: RecoveryFile
+  /** Nothing was written since an orderly close: as long as that is so, the next open need not check anything either. */
+  readonly isClean?: boolean
   readonly cut?: CutTail
 }
 
 /** Opens or creates the folder. Rejects with DATA_CORRUPT for damage to acknowledged data, with Node's error when it cannot be read. */
-export async function openPartition(folder: string, files: FileCache): Promise<OpenedPartition> {
+export async function openPartition(folder: string, files: FileCache, mustExist = false): Promise<OpenedPartition> {
   await mkdir(folder, { recursive: true })
   const names = await readdir(folder)
   const bases = names
@@ -47,6 +49,7 @@ export async function openPartition(folder: string, files: FileCache): Promise<O
   if (bases.length === 0) {
     if (point !== undefined && (point.positionBytes > 0 || point.segmentBase > 0))
       throw damaged(join(folder, segmentFileName(point.segmentBase, 'log')), 0, 'the file is gone')
+    if (mustExist) throw damaged(join(folder, segmentFileName(0, 'log')), 0, 'the files of the partition are gone')
     const segment = await createSegment(folder, 0, files)
     await recovery.write({ segmentBase: 0, positionBytes: 0, nextOffset: 0, startOffset: 0, isClean: false }, true)
     return { segments: [segment], producers: new ProducerState(), nextOffset: 0, startOffset: 0, recovery }
@@ -98,7 +101,7 @@ async function recoverTail(
   files: FileCache,
   segments: Segment[],
   point: RecoveryPoint | undefined,
-): Promise<{ producers: ProducerState; nextOffset: number; cut?: CutTail }> {
+): Promise<{ producers: ProducerState; nextOffset: number; isClean?: boolean; cut?: CutTail }> {
   const active = segments.at(-1)!
   const isClean =
     point?.isClean === true && point.segmentBase === active.baseOffset && point.positionBytes === active.sizeBytes
@@ -106,7 +109,7 @@ async function recoverTail(
   const snapshot = await newestSnapshot(folder, upTo)
   if (isClean && snapshot?.offset === point.nextOffset) {
     await active.index()
-    return { producers: ProducerState.restore(snapshot), nextOffset: snapshot.offset }
+    return { producers: ProducerState.restore(snapshot), nextOffset: snapshot.offset, isClean: true }
   }
   const producers = snapshot === undefined ? new ProducerState() : ProducerState.restore(snapshot)
   const stateFrom = snapshot?.offset ?? 0

@@ -24,15 +24,18 @@ export async function answerCreateTopics(
   core: BrokerCore,
   request: CreateRequest,
 ): Promise<ResponseInput<typeof CreateTopics>> {
-  const topics: CreateAnswer[] = []
+  const topics: Promise<CreateAnswer>[] = []
   const seen = new Map<string, number>()
   for (const { name } of request.topics) seen.set(name, (seen.get(name) ?? 0) + 1)
+  const told = new Set<string>()
   for (const wanted of request.topics) {
     const isRepeated = (seen.get(wanted.name) ?? 0) > 1
-    if (isRepeated && topics.some(({ name }) => name === wanted.name)) continue
-    topics.push(await createOne(core, wanted, isRepeated, request.validateOnly))
+    if (told.has(wanted.name)) continue
+    told.add(wanted.name)
+    // begun one after the other, carried out together
+    topics.push(createOne(core, wanted, isRepeated, request.validateOnly))
   }
-  return { topics }
+  return { topics: await Promise.all(topics) }
 }
 
 async function createOne(

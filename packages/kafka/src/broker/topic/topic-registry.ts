@@ -12,6 +12,7 @@ import { PartitionLog } from '../../log/partition-log.ts'
 import { SteadyClock } from '../../log/retention.ts'
 import { readSealedFile, writeSealedFile } from '../../log/sealed-file.ts'
 import type { ResolvedOptions } from '../options.ts'
+import { type Creation, createTogether, sideBySide } from './creation-batch.ts'
 import { Partition, Topic } from './topic.ts'
 import type { TopicOverrides } from './topic-config.ts'
 import { checkTopicName, collisionForm } from './topic-name.ts'
@@ -32,6 +33,9 @@ export class TopicRegistry {
   readonly #forms = new Map<string, string>()
   #changes = 0
   #lastChange: Promise<unknown> = Promise.resolve()
+  /** Creations whose turn has not come, and those whose turn it is. */
+  #waiting: Creation[] | undefined
+  #batch: readonly Creation[] = []
   readonly #clock = new SteadyClock()
   #maintenance: Promise<void> | undefined
   #maintenanceTimer: NodeJS.Timeout | undefined
@@ -50,11 +54,14 @@ export class TopicRegistry {
     await mkdir(registry.#topicsFolder, { recursive: true })
     const stored = ((await readSealedFile(registry.#listPath, FORMAT)) ?? { topics: [] }) as StoredTopics
     await registry.#removeLeftovers(stored)
-    for (const { name, id, partitions, configs } of stored.topics) {
+    const topics = new Map<string, Topic>()
+    await sideBySide(stored.topics, async ({ name, id, partitions, configs }) => {
       const opened: Partition[] = []
-      for (let index = 0; index < partitions; index++) opened.push(await registry.#openPartition(name, index, configs))
-      registry.#add(new Topic(name, id, opened, configs, options.limits.messageMaxBytes))
-    }
+      for (let index = 0; index < partitions; index++)
+        opened.push(await registry.#openPartition(name, index, configs, true))
+      topics.set(name, new Topic(name, id, opened, configs, options.limits.messageMaxBytes))
+    })
+    for (const { name } of stored.topics) registry.#add(topics.get(name)!)
     registry.#scheduleMaintenance()
     return registry
   }
@@ -95,21 +102,40 @@ export class TopicRegistry {
 
   /** Creates a topic. Rejects with `TOPIC_ALREADY_EXISTS`, `INVALID_TOPIC_EXCEPTION`, `INVALID_PARTITIONS` or `KAFKA_STORAGE_ERROR`. */
   create(name: string, partitions: number, configs: TopicOverrides): Promise<Topic> {
-    return this.#inTurn(async () => {
-      this.checkCreate(name, partitions)
-      const opened: Partition[] = []
-      const topic = new Topic(name, randomUUID(), opened, configs, this.#options.limits.messageMaxBytes)
-      try {
+    const opened: Partition[] = []
+    const topic = new Topic(name, randomUUID(), opened, configs, this.#options.limits.messageMaxBytes)
+    const done = Promise.withResolvers<Topic>()
+    const creation: Creation = {
+      topic,
+      done,
+      check: () => {
+        this.checkCreate(name, partitions)
+        if (!this.#isFirstOfBatch(creation))
+          throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
+      },
+      open: async () => {
         for (let index = 0; index < partitions; index++) opened.push(await this.#openPartition(name, index, configs))
-        await this.#store([...this.#byName.values(), topic])
-      } catch (error) {
-        await this.#discard(name, opened)
-        throw KafkaError.from(error)
+      },
+      discard: () => this.#discard(name, opened),
+    }
+    if (this.#waiting === undefined) {
+      const batch: Creation[] = []
+      const settle = (): Promise<void> => {
+        if (this.#waiting === batch) this.#waiting = undefined
+        this.#batch = batch
+        return createTogether(
+          batch,
+          (topics) => this.#storeNew(topics),
+          (made) => this.#addNew(made),
+        )
       }
-      this.#add(topic)
-      this.#options.log('info', `topic ${name} created with ${partitions} partition${partitions === 1 ? '' : 's'}`)
-      return topic
-    })
+      this.#inTurn(settle).catch((error: unknown) => {
+        for (const one of batch) one.done.reject(KafkaError.from(error))
+      })
+      this.#waiting = batch
+    }
+    this.#waiting.push(creation)
+    return done.promise
   }
 
   /** Deletes a topic and its records. Rejects with `UNKNOWN_TOPIC_OR_PARTITION` or `KAFKA_STORAGE_ERROR`. */
@@ -145,6 +171,7 @@ export class TopicRegistry {
       if (validateOnly) return
       const added: Partition[] = []
       for (let index = have; index < count; index++) added.push(await this.#openPartition(name, index, topic.overrides))
+      await this.#files.disk.syncFolder(this.#topicsFolder)
       await this.#store(this.all(), new Map([[topic, { partitions: count, configs: topic.overrides }]]))
       topic.partitions.push(...added)
       this.#changes++
@@ -194,12 +221,12 @@ export class TopicRegistry {
     clearTimeout(this.#maintenanceTimer)
     await this.#maintenance
     await this.#lastChange.catch(() => {})
-    for (const topic of this.all()) {
+    await sideBySide(this.all(), async (topic) => {
       for (const partition of topic.partitions) {
         await partition.log.close()
         partition.wake()
       }
-    }
+    })
     this.#byName.clear()
     this.#byId.clear()
   }
@@ -232,7 +259,7 @@ export class TopicRegistry {
     return partitionConfig({ 'max.message.bytes': String(this.#options.limits.messageMaxBytes), ...configs })
   }
 
-  async #openPartition(topic: string, index: number, configs: TopicOverrides): Promise<Partition> {
+  async #openPartition(topic: string, index: number, configs: TopicOverrides, mustExist = false): Promise<Partition> {
     const { log } = this.#options
     const name = `${topic}-${index}`
     const opened = await PartitionLog.open({
@@ -241,6 +268,7 @@ export class TopicRegistry {
       folder: join(this.#topicsFolder, name),
       config: this.#logConfig(configs),
       files: this.#files,
+      mustExist,
       onCut: (cut) => log('warn', `${name}: unacknowledged bytes cut from the end of the log: ${JSON.stringify(cut)}`),
     })
     opened.onHealth = (failure) => {
@@ -294,8 +322,27 @@ export class TopicRegistry {
     }
   }
 
-  /** Runs changes one after the other. */
+  /** Names that differ only in dots and underscores are one, also within a batch. */
+  #isFirstOfBatch({ topic }: Creation): boolean {
+    const form = collisionForm(topic.name)
+    return this.#batch.find((other) => collisionForm(other.topic.name) === form)?.topic === topic
+  }
+
+  async #storeNew(topics: readonly Topic[]): Promise<void> {
+    // The partitions' folders must be there for good before the list says so.
+    await this.#files.disk.syncFolder(this.#topicsFolder)
+    await this.#store([...this.#byName.values(), ...topics])
+  }
+
+  #addNew(topic: Topic): void {
+    this.#add(topic)
+    const count = topic.partitions.length
+    this.#options.log('info', `topic ${topic.name} created with ${count} partition${count === 1 ? '' : 's'}`)
+  }
+
+  /** Runs changes one after the other. Topics to be created wait together, but not beyond another change. */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    this.#waiting = undefined
     const result = this.#lastChange.then(change, change)
     this.#lastChange = result.catch(() => {})
     return result
