@@ -54,7 +54,6 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   off('signal.data.collection', 'signals are not built', []),
   off('notification.enabled.channels', 'notifications are not built', []),
   off('binlog.buffer.size', 'the look-ahead buffer is not needed', ['0']),
-  off('ddl.parser.type', 'there is one DDL parser', ['default']),
   off('openlineage.integration.enabled', 'OpenLineage is not built'),
 ]
 
