@@ -10,6 +10,7 @@ import { type BenchFigure, figureTable } from './figure.ts'
 import { runHuge } from './huge.ts'
 import { runLog } from './log.ts'
 import { coreCount, loadText, machineFacts } from './machine.ts'
+import { runEvents } from './micro/events.ts'
 import { runMicro } from './micro/rows-to-json.ts'
 import { runPipeline } from './pipeline.ts'
 import { runProfile } from './profile.ts'
@@ -35,6 +36,13 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
     {
       about: 'Row events to complete Debezium JSON, one thread',
       run: async () => ({ figures: await runMicro() }),
+    },
+  ],
+  [
+    'events',
+    {
+      about: 'Binlog events to Debezium JSON, plain and in compressed transactions',
+      run: async () => ({ figures: await runEvents() }),
     },
   ],
   [

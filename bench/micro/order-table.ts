@@ -139,7 +139,7 @@ export const ORDER_TABLE_MAP: TableMapEvent = {
   columnTypes: Uint8Array.from(COLUMNS, (column) => column.typeCode),
   columnMeta: Uint16Array.from(COLUMNS, (column) => column.meta),
   nullableBitmap: new Uint8Array(2),
-  optional: { unsigned: null, columnNames: null, collationIds: null, primaryKey: null },
+  optional: { unsigned: null, columnNames: null, collationIds: null, primaryKey: null, labels: null },
 }
 
 /** A WRITE_ROWS event with the rows `first` to `first + count - 1`. */

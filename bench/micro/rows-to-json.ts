@@ -95,7 +95,7 @@ export function preparePass(): () => PassResult {
 }
 
 /** The reused change object; a source assigns its images row by row. */
-function changeOf(
+export function changeOf(
   shape: ChangeRow['shape'],
   source: ChangeRow['source'],
 ): { -readonly [K in keyof ChangeRow]: ChangeRow[K] } {
