@@ -2,7 +2,12 @@
 import { CdcError } from '@millrace/connect'
 import { Command } from 'commander'
 import { binlogCommand } from './command/binlog.ts'
+import { configsCommand } from './command/configs.ts'
 import { consumeCommand } from './command/consume.ts'
+import { dumpLogCommand } from './command/dump-log.ts'
+import { getOffsetsCommand } from './command/get-offsets.ts'
+import { groupsCommand } from './command/groups.ts'
+import { produceCommand } from './command/produce.ts'
 import { startCommand } from './command/start.ts'
 import { topicsCommand } from './command/topics.ts'
 
@@ -11,6 +16,11 @@ const program = new Command('millrace')
   .addCommand(startCommand())
   .addCommand(topicsCommand())
   .addCommand(consumeCommand())
+  .addCommand(produceCommand())
+  .addCommand(groupsCommand())
+  .addCommand(configsCommand())
+  .addCommand(getOffsetsCommand())
+  .addCommand(dumpLogCommand())
   .addCommand(binlogCommand())
 
 for (const command of [program, ...program.commands]) {
