@@ -104,6 +104,7 @@ function typesOf(model: TableModel, map: TableMapEvent, options: ValueOptions): 
       meta: map.columnMeta[i]!,
       unsigned: map.optional.unsigned?.[i] ?? false,
       ...(map.optional.collationIds?.[i] ? { collationId: map.optional.collationIds[i]! } : {}),
+      ...(map.optional.labels?.[i] ? { labels: map.optional.labels[i]! } : {}),
     }),
   )
 }

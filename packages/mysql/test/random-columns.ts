@@ -258,9 +258,10 @@ function binaries(): ColumnKind[] {
 }
 
 /** Labels with what makes trouble: commas (ENUM only), quotes, backslashes, case, other scripts, nothing. */
-function labels(): ColumnKind[] {
+function labels(hasLabels: boolean): ColumnKind[] {
   const names = ['a', 'B', 'a,b', "it''s", '"q"', 'back\\\\slash', 'é', '日本', 'x y', '', '%_']
-  // Not beyond U+FFFF: the servers' own SHOW CREATE TABLE answers `?` for such characters in labels.
+  // Characters beyond U+FFFF only where the log has the labels: the servers' own SHOW CREATE TABLE answers `?` for them.
+  if (hasLabels) names.push('😀', '?')
   const members = names.filter((name) => !name.includes(',') && name !== '')
   const list = (some: readonly string[]) => some.map(quoted).join(',')
   const many = Array.from({ length: 300 }, (_value, i) => `label ${i}`)
@@ -404,8 +405,8 @@ function networks(): ColumnKind[] {
   ]
 }
 
-/** All column kinds of a server; `version` is 907 for 9.7. */
-export function columnKinds(flavour: 'mysql' | 'mariadb', version: number): readonly ColumnKind[] {
+/** All column kinds of a server; `version` is 907 for 9.7; `hasLabels`: its log has the labels of ENUM and SET. */
+export function columnKinds(flavour: 'mysql' | 'mariadb', version: number, hasLabels: boolean): readonly ColumnKind[] {
   const isMysql = flavour === 'mysql'
   return [
     ...integers(),
@@ -415,7 +416,7 @@ export function columnKinds(flavour: 'mysql' | 'mariadb', version: number): read
     ...temporals(),
     ...texts(),
     ...binaries(),
-    ...labels(),
+    ...labels(hasLabels),
     ...spatials(isMysql),
     ...documents(isMysql),
     ...(isMysql || version >= 1107 ? vectors(isMysql) : []),

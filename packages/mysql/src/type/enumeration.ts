@@ -1,5 +1,7 @@
 // ENUM and SET: labels. The log holds numbers (index, bits), the text protocol the labels themselves.
 
+import { charsetDecoder } from '../charset/charset.ts'
+import { charsetOfCollationId } from '../charset/collation-ids.ts'
 import { writeConstant } from '../text/json-literal.ts'
 import { putEscapedUtf8, writeUtf8 } from '../text/json-text.ts'
 import type { ColumnType } from './column-type.ts'
@@ -20,7 +22,7 @@ export function enumType(request: TypeRequest): ColumnType {
   })
   if (request.form === 'text') return { schema, read: readLabel, writeJson: writeUtf8 }
   if (request.binlog?.typeCode !== MYSQL_TYPE_ENUM) throw mismatch(request)
-  const labels = ['', ...column.enumValues]
+  const labels = ['', ...labelsOf(request)]
   const texts = labels.map((label) => Buffer.from(quoted(label)))
   const missing = column.isNullable ? null : (stated ?? '')
   const missingText = Buffer.from(missing === null ? 'null' : quoted(missing))
@@ -45,7 +47,7 @@ export function setType(request: TypeRequest): ColumnType {
   })
   if (request.form === 'text') return { schema, read: readLabel, writeJson: writeUtf8 }
   if (request.binlog?.typeCode !== MYSQL_TYPE_SET) throw mismatch(request)
-  const labels = column.enumValues
+  const labels = labelsOf(request)
   const texts = labels.map((label) => Buffer.from(quoted(label).slice(1, -1)))
   const longest = texts.reduce((sum, text) => sum + text.length + 1, 2)
   const hasMember = (bytes: Buffer, start: number, end: number, i: number): boolean =>
@@ -69,6 +71,19 @@ export function setType(request: TypeRequest): ColumnType {
       sink.pos = pos
     },
   }
+}
+
+/**
+ * The labels; those with a `?` as the log has them, if it does: the servers' own SHOW CREATE TABLE answers `?` for characters beyond U+FFFF
+ * (it goes through utf8mb3), so that a definition read from it may not know the label.
+ */
+function labelsOf({ column, binlog }: TypeRequest): readonly string[] {
+  const { enumValues } = column
+  const logged = binlog?.labels
+  const charset = binlog?.collationId === undefined ? null : charsetOfCollationId(binlog.collationId)
+  if (logged?.length !== enumValues.length || charset === null) return enumValues
+  const { decode } = charsetDecoder(charset)
+  return enumValues.map((label, i) => (label.includes('?') ? decode(logged[i]!, 0, logged[i]!.length) : label))
 }
 
 /** The `allowed` parameter: labels joined by commas, their own commas and backslashes escaped. */

@@ -11,6 +11,8 @@ export interface BinlogColumn {
   readonly unsigned: boolean
   /** Collation id of a character column, where the log has it (`binlog_row_metadata`). */
   readonly collationId?: number
+  /** Labels of an ENUM or SET in its character set, where the log has them (`binlog_row_metadata=FULL`). */
+  readonly labels?: readonly Buffer[]
 }
 
 /** One column to compile. */

@@ -80,6 +80,7 @@ export class ShapeFactory {
         meta: columnMeta[i]!,
         unsigned: optional.unsigned?.[i] ?? /UNSIGNED|ZEROFILL|SERIAL/i.test(column.typeName),
         ...(optional.collationIds?.[i] ? { collationId: optional.collationIds[i]! } : {}),
+        ...(optional.labels?.[i] ? { labels: optional.labels[i]! } : {}),
       }),
     )
     return this.#shape(model, 'binlog', columns)
