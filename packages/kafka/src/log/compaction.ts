@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AbortedFilter } from '../record/aborted-filter.ts'
 import { filterBatch } from '../record/batch-filter.ts'
-import { type BatchRecord, type BatchView, readBatches } from '../record/batch-reader.ts'
+import { type BatchRecord, type BatchView, readBatches, readControlMarker } from '../record/batch-reader.ts'
 import type { FileCache } from './file-cache.ts'
 import type { PartitionLog } from './partition-log.ts'
 import { Segment } from './segment.ts'
@@ -32,20 +32,46 @@ export async function compactLog(log: PartitionLog, files: FileCache, nowMs: num
     if (newest.size > MAX_KEYS) break
   }
   let saved = 0
+  // Producers of whose transaction something is left, up to its marker.
+  const left = new Set<number>()
   for (const segment of done) {
     // A tombstone stays long enough for every reader to see it.
     const dropsTombstones = segment.modifiedMs < nowMs - log.config.deleteRetentionMs
     const before = segment.sizeBytes
     saved +=
       before -
-      (await rewrite(log, files, segment, (record) => {
-        if (record.key === null) return false
-        if (newest.get(record.key.toString('latin1')) !== record.offset) return false
-        return record.value !== null || !dropsTombstones
+      (await rewrite(log, files, segment, {
+        record: (record) => {
+          if (record.key === null) return false
+          if (newest.get(record.key.toString('latin1')) !== record.offset) return false
+          return record.value !== null || !dropsTombstones
+        },
+        kept: (batch) => {
+          if (batch.isTransactional) left.add(batch.header.producerId)
+        },
+        marker: (batch) => keepsMarker(log, batch, left.delete(batch.header.producerId)) || !dropsTombstones,
       }))
   }
   log.compactedOffset = log.segments.find((segment) => segment.baseOffset > done.at(-1)!.baseOffset)!.baseOffset
   return saved
+}
+
+/**
+ * Whether a marker says anything still: an abort is listed for readers as long as the log reaches back to it, a commit matters while records
+ * of its transaction are there, or while it is the newest thing known of its producer.
+ */
+function keepsMarker(log: PartitionLog, batch: BatchView, hasRecords: boolean): boolean {
+  const { producerId, producerEpoch } = batch.header
+  if (hasRecords || readControlMarker(batch).type === 0) return true
+  const epoch = log.producers.epochOf(producerId)
+  return epoch !== undefined && epoch <= producerEpoch
+}
+
+/** What a rewrite asks: which records stay; it tells which batches did; which markers stay. */
+interface Keeping {
+  record(record: BatchRecord): boolean
+  kept(batch: BatchView): void
+  marker(batch: BatchView): boolean
 }
 
 /** All batches whose records count: no control batches, none of aborted transactions. */
@@ -69,12 +95,7 @@ async function forEachBatch(
 }
 
 /** Writes the segment anew and puts it in place. Resolves with its new size. */
-async function rewrite(
-  log: PartitionLog,
-  files: FileCache,
-  segment: Segment,
-  keep: (record: BatchRecord) => boolean,
-): Promise<number> {
+async function rewrite(log: PartitionLog, files: FileCache, segment: Segment, keeping: Keeping): Promise<number> {
   const parts: Buffer[] = []
   const target = `${segment.path}.cleaned`
   await rm(target, { force: true })
@@ -90,13 +111,15 @@ async function rewrite(
     log,
     segment,
     async (batch) => {
-      const kept = filterBatch(batch, keep)
+      const kept = filterBatch(batch, (record) => keeping.record(record))
       if (kept === undefined) return
+      keeping.kept(batch)
       parts.push(kept)
       pending += kept.length
       if (pending >= READ_BYTES) await write()
     },
     (batch) => {
+      if (!keeping.marker(batch)) return
       parts.push(batch.bytes)
       pending += batch.bytes.length
     },

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -215,6 +215,47 @@ describe('compaction', () => {
     await maintainLog(log, files, Date.now())
     expect((await readCommitted(log)).map((r) => r.value!.toString())).toEqual(['committed', 'x'])
     await log.close()
+  })
+
+  it('drops commit markers when nothing of their transactions is left, but the newest of each producer', async () => {
+    const log = await openLog({ 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0' })
+    const commit = (producerEpoch: number): void => {
+      const marker = { producerId: 1, producerEpoch, isCommit: true, coordinatorEpoch: 0, timestampMs: 1 }
+      log.append(transactionMarker(marker), { isCoordinator: true })
+    }
+    for (let epoch = 0; epoch < 20; epoch++) {
+      const key = epoch === 3 ? 'kept' : 'k'
+      log.append(batch([[key, `v${epoch}`]], 1, { id: 1, epoch, sequence: 0 }))
+      commit(epoch + 1)
+    }
+    await log.flush()
+    await log.rollIdle()
+    const markers = async (): Promise<number[]> => {
+      const epochs: number[] = []
+      for (let offset = 0; offset < log.highWatermark; )
+        for (const one of readBatches(await log.read(offset, 1_000_000))) {
+          if (one.isControl) epochs.push(one.header.producerEpoch)
+          offset = one.lastOffset + 1
+        }
+      return epochs
+    }
+    await maintainLog(log, files, Date.now())
+    expect(await markers()).toHaveLength(20)
+    log.append(batch([['k', 'v20']], 1, { id: 1, epoch: 20, sequence: 0 }))
+    commit(21)
+    await log.flush()
+    await log.rollIdle()
+    await maintainLog(log, files, Date.now() + 2 * DAY_MS)
+    // of the transaction with the kept key, of v19 in the round before nothing is left, and the newest
+    expect(await markers()).toEqual([4, 21])
+    expect((await readCommitted(log)).map(({ value }) => value!.toString())).toEqual(['v3', 'v20'])
+    await log.close()
+    for (const name of await readdir(folder)) if (name.endsWith('.snapshot')) await rm(join(folder, name))
+    await rm(join(folder, 'recovery'))
+    const again = await openLog({})
+    expect(again.lastStableOffset).toBe(again.highWatermark)
+    expect(again.producers.epochOf(1)).toBe(21)
+    await again.close()
   })
 
   it('does not disturb readers', async () => {
