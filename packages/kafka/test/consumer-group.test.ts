@@ -278,4 +278,35 @@ describe('a group', () => {
     expect((await join('g')).errorCode).toBe(0)
     expect((await described()).errorMessage).toBe('Group g is not a consumer group.')
   })
+
+  it('loses offsets that are older than the retention, but not those of a topic that it reads', async () => {
+    await embedded.stop()
+    embedded = await new Embedded({ offsetsRetentionMs: 1, offsetsRetentionCheckMs: 30 }).start()
+    client = await embedded.connect()
+    await makeTopic('t', 1)
+    await makeTopic('left', 1)
+    const member = new Consumer('a')
+    await settle(member)
+    const commit = (name: string, groupId: string, memberId: string, generationId: number) =>
+      client.request(
+        OffsetCommit,
+        {
+          groupId,
+          memberId,
+          generationId,
+          topics: [{ name, partitions: [{ partitionIndex: 0, committedOffset: 0 }] }],
+        },
+        9,
+      )
+    for (const name of ['t', 'left']) await commit(name, 'g', 'a', member.epoch)
+    await commit('t', 'simple', '', -1)
+    const topicsOf = async (groupId: string) => {
+      const { groups } = await client.request(OffsetFetch, { groups: [{ groupId, topics: null }] }, 9)
+      return groups[0]?.topics.map(({ name }) => name)
+    }
+    await expect.poll(() => topicsOf('simple'), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => topicsOf('g'), { timeout: 20_000 }).toEqual(['t'])
+    const ids = async () => (await client.request(ListGroups, {})).groups.map(({ groupId }) => groupId)
+    await expect.poll(ids, { timeout: 20_000 }).toEqual(['g'])
+  })
 })

@@ -13,6 +13,7 @@ import { type JoinWish, joinKnown, joinNew } from './group-joining.ts'
 import { GroupMember, type JoinResult, joinError, type SyncResult, syncError } from './group-member.ts'
 import type { CommittedOffset, OffsetKey, StoredGroup } from './group-records.ts'
 import { type GroupOffsets, GroupStore } from './group-store.ts'
+import { expiredOffsets } from './offset-expiry.ts'
 
 /** Who speaks for a group: a member of a generation, or (generation below 0) an administrator. */
 export interface MemberClaim {
@@ -36,6 +37,7 @@ export class GroupCoordinator {
   readonly #log: BrokerLogger
   /** Groups of the new protocol (KIP-848). */
   readonly consumers: ConsumerGroups
+  #expiryTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
   private constructor(store: GroupStore, topics: TopicView, options: ResolvedOptions) {
@@ -56,6 +58,7 @@ export class GroupCoordinator {
     for (const id of coordinator.#store.groupsWithOffsets()) {
       if (coordinator.consumers.get(id) === undefined) coordinator.#ensure(id)
     }
+    coordinator.#scheduleExpiry()
     return coordinator
   }
 
@@ -262,9 +265,34 @@ export class GroupCoordinator {
     }
   }
 
+  /** Forgets offsets that are older than the retention, and groups that have nothing left. Rejects with `KAFKA_STORAGE_ERROR`. */
+  async expireOffsets(nowMs: number): Promise<void> {
+    for (const id of this.#store.groupsWithOffsets()) {
+      const owner = { classic: this.#groups.get(id), consumer: this.consumers.get(id) }
+      const old = expiredOffsets(this.#store.offsets(id) ?? new Map(), owner, this.#options.offsetsRetentionMs, nowMs)
+      const keys = old.filter((key) => !this.#store.isPending({ group: id, ...key }))
+      if (keys.length === 0) continue
+      await this.#store.forget(id, keys)
+      this.#log('info', `group ${id}: ${keys.length} offsets were older than the retention`)
+      if (this.#store.offsets(id) === undefined) await this.delete(id)
+    }
+  }
+
+  #scheduleExpiry(): void {
+    this.#expiryTimer = setTimeout(() => {
+      this.expireOffsets(Date.now())
+        .catch((error: Error) => this.#log('error', `old offsets remain: ${error.message}`))
+        .finally(() => {
+          if (!this.#isClosed) this.#scheduleExpiry()
+        })
+    }, this.#options.offsetsRetentionCheckMs)
+    this.#expiryTimer.unref()
+  }
+
   /** Answers all who wait and stops all clocks. */
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#expiryTimer)
     this.consumers.close()
     for (const group of this.#groups.values()) group.end('COORDINATOR_NOT_AVAILABLE')
   }
