@@ -14,6 +14,7 @@ interface ConsumeFlags extends ClientFlags {
   readonly timeoutMs?: number
   readonly property: readonly string[]
   readonly formatterProperty: readonly string[]
+  readonly group?: string
 }
 
 /** The command. */
@@ -33,11 +34,16 @@ export function consumeCommand(): Command {
       [],
     )
     .option('--formatter-property <name=value>', 'the same under the name of newer tools', collected, [])
+    .option('--group <name>', 'not supported: this command reads without a group')
     .action(run)
 }
 
 async function run(flags: ConsumeFlags, command: Command): Promise<void> {
   if (flags.offset !== undefined && flags.partition === undefined) command.error('error: --offset wants --partition')
+  if (flags.group !== undefined)
+    command.error(
+      'error: --group is not supported: this command reads without a group (millrace groups shows and resets groups)',
+    )
   const format = printFormat([...flags.property, ...flags.formatterProperty])
   await withClient(flags, async ({ cluster, admin }) => {
     const topic = (await admin.topics()).find(({ name }) => name === flags.topic)
