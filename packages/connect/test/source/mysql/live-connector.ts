@@ -1,6 +1,6 @@
 // A MySQL source against a live server, as its task would run it: offsets are stored behind each batch, several runs share offset and history.
 import { silentLogger } from '../../../src/base/logger.ts'
-import { parseMysqlConfig } from '../../../src/config/mysql/mysql-config.ts'
+import { type FlavourName, parseMysqlConfig } from '../../../src/config/mysql/mysql-config.ts'
 import type { Struct } from '../../../src/data/record.ts'
 import { toRecord } from '../../../src/data/to-record.ts'
 import { MysqlSource } from '../../../src/source/mysql/mysql-source.ts'
@@ -20,21 +20,23 @@ export class LiveConnector {
   /** Called behind each batch. */
   onBatch: () => void = () => {}
   readonly #options: Readonly<Record<string, string>>
+  readonly #flavour: FlavourName
 
-  constructor(options: Readonly<Record<string, string>>) {
+  constructor(options: Readonly<Record<string, string>>, flavour: FlavourName = 'mysql') {
     this.#options = options
+    this.#flavour = flavour
   }
 
   /** Runs until `isEnough`, asked behind each batch; throws what stops the source. */
   async run(isEnough: (connector: LiveConnector) => boolean, whenStreaming?: () => Promise<unknown>): Promise<void> {
     const controller = new AbortController()
-    let begun: Promise<unknown> | null = null
+    const begun: Promise<unknown>[] = []
     const log = {
       ...silentLogger,
       info: (_: unknown, message?: string) => {
         if (message !== 'reading the binary log') return
         this.connections++
-        begun ??= whenStreaming?.() ?? null
+        if (begun.length === 0 && whenStreaming !== undefined) begun.push(whenStreaming())
       },
       warn: (fields: unknown) => {
         const { code } = fields as { readonly code?: string }
@@ -43,7 +45,7 @@ export class LiveConnector {
       child: () => log,
     }
     await using source = new MysqlSource({
-      config: parseMysqlConfig(defaults(this.#options)).config,
+      config: parseMysqlConfig(defaults(this.#options), this.#flavour).config,
       log,
       historyTopic: this.history,
       context: {
@@ -64,7 +66,7 @@ export class LiveConnector {
       this.onBatch()
       if (isEnough(this)) controller.abort()
     }
-    await begun
+    await Promise.all(begun)
   }
 }
 
