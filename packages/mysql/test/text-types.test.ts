@@ -23,7 +23,7 @@ describe('text in UTF-8', () => {
       }),
       { numRuns: 1000 },
     )
-  })
+  }, 60_000)
 
   test('is escaped as Jackson does: capitals in \\u, surrogate pairs above U+FFFF, DEL and / as they are', () => {
     expect(cellOf(selected(utf8), '"\\/\b\f\n\r\t\u0000\u001f\u007fé€😀').json).toBe(

@@ -19,6 +19,7 @@ const FILE = 'binlog.000001'
 const DIFFERENCES: Readonly<Record<string, string>> = {
   'ddl-zoo': 'Debezium loses a column when two swap their names',
   'json-zoo': 'Debezium garbles a negative TIME in JSON',
+  'opt-jdbc-sink-converter': 'Debezium garbles latin1 text',
 }
 
 /** Why a scenario cannot be streamed from its log alone; null where it can. */
