@@ -1,0 +1,1 @@
+USE app; INSERT INTO t VALUES (2,'two'),(3,'three'); UPDATE t SET v=repeat('x',20); DELETE FROM t WHERE id=3; CREATE TABLE longer_name_of_a_table (id INT PRIMARY KEY, longer_name_of_a_column VARCHAR(200) DEFAULT 'longer');INSERT INTO longer_name_of_a_table VALUES (1,'x');

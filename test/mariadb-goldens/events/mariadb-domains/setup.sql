@@ -1,0 +1,1 @@
+CREATE DATABASE app; USE app; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20)); INSERT INTO t VALUES (1,'one');SET gtid_domain_id=7; INSERT INTO t VALUES (70,"s"); SET server_id=55; INSERT INTO t VALUES (71,"s"); SET gtid_domain_id=3; INSERT INTO t VALUES (30,"s");

@@ -1,0 +1,1 @@
+USE app; INSERT INTO t VALUES (2,'a'); SET gtid_domain_id=7; INSERT INTO t VALUES (3,'b'); SET server_id=66; INSERT INTO t VALUES (4,'c'); SET gtid_domain_id=1; INSERT INTO t VALUES (5,'d'); CREATE TABLE u (id INT PRIMARY KEY); SET gtid_domain_id=0; INSERT INTO u VALUES (1);

@@ -1,0 +1,1 @@
+USE app; INSERT INTO t VALUES (2,'a'); SET gtid_domain_id=7; INSERT INTO t VALUES (3,'b'); SET gtid_domain_id=0; SET server_id=66; INSERT INTO t VALUES (4,'c'); SET server_id=1; INSERT INTO t VALUES (5,'d');

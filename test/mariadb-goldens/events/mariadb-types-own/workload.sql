@@ -1,0 +1,1 @@
+USE app; INSERT INTO m (id,u,j,g,p,ve,cu) VALUES (2,'FFFFFFFF-0000-1111-8222-333344445555','[]',NULL,ST_GeomFromText('POINT(-1.5 1e10)'),Vec_FromText('[0,0.5,1000000]'),'ç😀'); UPDATE m SET u=NULL, j='{ "x" : null }' WHERE id=1; DELETE FROM m WHERE id=2;

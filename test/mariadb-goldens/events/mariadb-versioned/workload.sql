@@ -1,0 +1,1 @@
+USE app; INSERT INTO t VALUES (2,'two'); UPDATE t SET v='x' WHERE id=2; DELETE FROM t WHERE id=2;
