@@ -56,7 +56,7 @@ describe('what cannot be used says why', () => {
     expect(() => ownIdentity(keyless)).toThrow(refused('holds no private key'))
   })
 
-  test.each(['client.jks', 'client-java.p12', 'trust-legacy.p12'])(
+  test.each(['client.jks', 'client-java.p12', 'client-3des.p12'])(
     '%s damaged anywhere: a named error or the same',
     (name) => {
       const good = readFileSync(file(name))
