@@ -146,8 +146,8 @@ export class GroupAdmin {
   async delete(id: string): Promise<void> {
     const { connection } = await this.#coordinator(id)
     const { results } = await connection.request(DeleteGroups, { groupsNames: [id] })
-    const { errorCode = -1 } = results[0] ?? {}
-    if (errorCode !== 0) throw KafkaError.fromNumber(errorCode)
+    const errorCode = results[0]?.errorCode
+    if (errorCode !== 0) throw KafkaError.fromNumber(errorCode ?? -1)
   }
 
   async #coordinator(id: string): Promise<{ connection: Connection; node: DescribedGroup['coordinator'] }> {

@@ -7,11 +7,11 @@ const expression: fc.Arbitrary<string> = fc.letrec((tie) => ({
   atom: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     fc.constantFrom('a', 'b', '\\.', '.', '[ab]', '[^a]', '[a-c]', '\\d', '\\w', '\\W', '-', '^', '$', '\\b'),
-    fc.tuple(fc.constantFrom('(', '(?:'), tie('alternatives')).map(([open, inner]) => `${open}${inner})`),
+    fc.tuple(fc.constantFrom('(', '(?:'), tie('alternatives')).map(([open, inner]) => `${open}${inner as string})`),
   ),
   repeated: fc
     .tuple(tie('atom'), fc.constantFrom('', '', '*', '+', '?', '*?', '{2}', '{0,2}', '{1,}'))
-    .map(([atom, mark]) => (/^(\^|\$|\\b)$/.test(atom as string) ? `${atom}` : `${atom}${mark}`)),
+    .map(([atom, mark]) => (/^(\^|\$|\\b)$/.test(atom as string) ? (atom as string) : `${atom as string}${mark}`)),
   sequence: fc.array(tie('repeated'), { maxLength: 3 }).map((parts) => parts.join('')),
   alternatives: fc.array(tie('sequence'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('|')),
 })).alternatives as fc.Arbitrary<string>
