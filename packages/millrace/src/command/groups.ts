@@ -89,8 +89,9 @@ async function list({ state, type }: GroupsFlags, { groups }: OpenClient): Promi
   const filter = (value: string | true | undefined): string[] =>
     typeof value === 'string' ? value.split(',').map((one) => one.trim()) : []
   const found = await groups.list(filter(state), filter(type))
-  const columns: ((group: (typeof found)[number]) => string)[] = [({ id }) => id.padEnd(25)]
-  const titles = ['GROUP'.padEnd(25)]
+  const width = found.reduce((widest, { id }) => Math.max(widest, id.length), 15) + 10
+  const columns: ((group: (typeof found)[number]) => string)[] = [({ id }) => id.padEnd(width)]
+  const titles = ['GROUP'.padEnd(width)]
   if (type !== undefined) {
     titles.push('TYPE'.padEnd(20))
     columns.push((group) => capitalized(group.type).padEnd(20))
