@@ -150,6 +150,16 @@ describe.skipIf(!javaIsThere)("Kafka's Java tools", { timeout: 300_000 }, () => 
     ])
     expect(words(read)).toHaveLength(5000)
     expect(await transactions('list')).toMatch(/perf\s+1\s+\d+\s+CompleteCommit/)
+    // the state on disk has Kafka's own format
+    const log = join(embedded.folder, 'topics', '__transaction_state-0', '00000000000000000000.log')
+    const dumped = await kafkaTool('org.apache.kafka.tools.DumpLogSegments', [
+      ...['--transaction-log-decoder', '--files', log],
+    ])
+    const newest = words(dumped).at(-1)
+    expect(newest).toContain('"transactionalId":"perf"')
+    // 4: CompleteCommit
+    expect(newest).toMatch(/"transactionStatus":4,"transactionPartitions":\[\].*"clientTransactionVersion":2/)
+    expect(dumped).not.toMatch(/could not be decoded|corrupt/i)
   })
 
   it('show a hanging transaction, and end it', async () => {
