@@ -1,4 +1,5 @@
 // XA transactions of several sessions, interleaved with plain ones: prepared now, decided later in another order by another session.
+import { setTimeout as delay } from 'node:timers/promises'
 import mysql, { type Connection } from 'mysql2/promise'
 
 /** Where the server is. */
@@ -22,14 +23,19 @@ export class XaWorkload {
   readonly #undecided: { readonly xid: string; readonly ids: readonly number[]; readonly isCommitted: boolean }[] = []
   #count = 0
 
-  private constructor(sessions: readonly Connection[]) {
+  readonly #open: () => Promise<Connection>
+  readonly #leavesPrepared: boolean
+
+  private constructor(sessions: readonly Connection[], open: () => Promise<Connection>, leavesPrepared: boolean) {
     this.#sessions = sessions
+    this.#open = open
+    this.#leavesPrepared = leavesPrepared
   }
 
-  /** Opens `sessions` connections. */
-  static async open({ host, port }: WorkloadServer, sessions = 4): Promise<XaWorkload> {
+  /** `leavesPrepared`: a session is bound to what it has prepared until it ends (MariaDB), so that each transaction has one of its own. */
+  static async open({ host, port }: WorkloadServer, leavesPrepared = false): Promise<XaWorkload> {
     const open = () => mysql.createConnection({ host, port, user: 'root', database: 'xa' })
-    return new XaWorkload(await Promise.all(Array.from({ length: sessions }, open)))
+    return new XaWorkload(await Promise.all([open(), open(), open(), open()]), open, leavesPrepared)
   }
 
   /** XA transactions so far. */
@@ -45,7 +51,7 @@ export class XaWorkload {
   /** Prepares one more; every other one will be rolled back, every 40th is large, some end in one phase. */
   async prepare(): Promise<void> {
     const n = ++this.#count
-    const session = this.#sessions[n % this.#sessions.length]!
+    const session = this.#leavesPrepared ? await this.#open() : this.#sessions[n % this.#sessions.length]!
     const rows = n % 40 === 0 || n % 40 === 1 ? LARGE_ROWS : 1 + (n % 3)
     const ids = Array.from({ length: rows }, (_, row) => n * IDS_EACH + row)
     const xid = `'x${n}','b',${n % 7}`
@@ -56,9 +62,11 @@ export class XaWorkload {
     if (n % 11 === 0) {
       await session.query(`XA COMMIT ${xid} ONE PHASE`)
       for (const id of ids) this.committed.add(id)
+      if (this.#leavesPrepared) await session.end()
       return
     }
     await session.query(`XA PREPARE ${xid}`)
+    if (this.#leavesPrepared) await session.end()
     this.#undecided.push({ xid, ids, isCommitted: n % 2 === 0 })
   }
 
@@ -69,7 +77,7 @@ export class XaWorkload {
     if (transaction === undefined) return
     const { xid, ids, isCommitted } = transaction
     const session = this.#sessions[at % this.#sessions.length]!
-    await session.query(`XA ${isCommitted ? 'COMMIT' : 'ROLLBACK'} ${xid}`)
+    await decided(session, `XA ${isCommitted ? 'COMMIT' : 'ROLLBACK'} ${xid}`)
     for (const id of ids) (isCommitted ? this.committed : this.rolledBack).add(id)
   }
 
@@ -88,5 +96,20 @@ export class XaWorkload {
 
   async close(): Promise<void> {
     for (const session of this.#sessions) await session.end()
+  }
+}
+
+const XAER_NOTA = 1397
+
+/** Decides a transaction; the server may still be ending the session that prepared it. */
+async function decided(session: Connection, statement: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await session.query(statement)
+      return
+    } catch (error) {
+      if ((error as { errno?: number }).errno !== XAER_NOTA || attempt === 200) throw error
+      await delay(20)
+    }
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, connectTcp, readToEnd } from '@millrace/kafka'
-import { freePort, freshFolder, type MysqlServer, ServerProcess, startMysql } from '@millrace/servers'
+import { freePort, freshFolder, type MysqlServer, ServerProcess, startMariadb, startMysql } from '@millrace/servers'
 import { afterAll, expect, test } from 'vitest'
 import { eventually } from '../road/road-fixture.ts'
 import { XaWorkload } from './xa-workload.ts'
@@ -19,15 +19,16 @@ afterAll(async () => {
 
 const CASES = [
   { name: 'MySQL by GTID', transactions: 500, kills: 5, open: () => startMysql() },
+  { name: 'MariaDB', transactions: 500, kills: 3, open: () => startMariadb(), isMariaDb: true },
   { name: 'MySQL by file and position', transactions: 160, kills: 2, open: () => startMysql({ gtidMode: 'OFF' }) },
 ]
 
 test.each(CASES)('$name: $transactions XA transactions, $kills kills', { timeout: 300_000 }, async (options) => {
-  const { transactions, kills, open } = options
+  const { transactions, kills, open, isMariaDb = false } = options
   const server = await open()
   servers.push(server)
   await server.sql('CREATE DATABASE xa; CREATE TABLE xa.t (id INT PRIMARY KEY, v TEXT); INSERT INTO xa.t VALUES (0, 0)')
-  const workload = await XaWorkload.open(server)
+  const workload = await XaWorkload.open(server, isMariaDb)
   // Prepared before the snapshot and decided after it: in neither the snapshot nor the stream behind it.
   while (workload.count < BEFORE_SNAPSHOT) await workload.prepare()
 
@@ -35,7 +36,7 @@ test.each(CASES)('$name: $transactions XA transactions, $kills kills', { timeout
   const [rest, kafka] = await Promise.all([freePort(), freePort()])
   const start = () => startMillrace(dataFolder, rest, kafka)
   let millrace = await start()
-  await register(rest, kafka, server.port)
+  await register(rest, kafka, server.port, isMariaDb ? 'mariadb.MariaDbConnector' : 'mysql.MySqlConnector')
   await eventually('the snapshot', async () => (await idsIn(kafka)).has(0), 60_000)
 
   for (let kill = 0; kill < kills; kill++) {
@@ -93,14 +94,14 @@ async function startMillrace(dataFolder: string, rest: number, kafka: number): P
   return child
 }
 
-async function register(rest: number, kafka: number, port: number): Promise<void> {
+async function register(rest: number, kafka: number, port: number, connector: string): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${rest}/connectors`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       name: 'xa',
       config: {
-        'connector.class': 'io.debezium.connector.mysql.MySqlConnector',
+        'connector.class': `io.debezium.connector.${connector}`,
         'database.hostname': '127.0.0.1',
         'database.port': String(port),
         'database.user': 'root',
