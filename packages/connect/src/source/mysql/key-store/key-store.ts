@@ -77,7 +77,19 @@ function pemText(bytes: Buffer): string | null {
   return text.includes('-----BEGIN ') ? text : null
 }
 
+// Opening a store takes up to a second of hashing, and every connection asks for it.
+let lastOpened: { readonly bytes: Buffer; readonly password: string | null; readonly content: StoreContent }[] = []
+const KEPT_STORES = 4
+
 function contentOf(file: StoreFile, bytes: Buffer): StoreContent {
+  const known = lastOpened.find((entry) => entry.password === file.password && entry.bytes.equals(bytes))
+  if (known !== undefined) return known.content
+  const content = openStore(file, bytes)
+  lastOpened = [{ bytes, password: file.password, content }, ...lastOpened].slice(0, KEPT_STORES)
+  return content
+}
+
+function openStore(file: StoreFile, bytes: Buffer): StoreContent {
   const magic = bytes.length >= 4 ? bytes.readUInt32BE(0) : 0
   const password = file.password ?? ''
   if (magic === JCEKS_MAGIC) throw unusable(file, 'is a JCEKS file, which is not supported', TO_PKCS12)
