@@ -67,7 +67,7 @@ export function carryOut(before: TableModel, plan: AlterPlan, setting: ColumnSet
     step.definition === null ? { ...(old as ColumnModel), name: step.name } : columnModel(step.definition, setting)
   const slots: Slot[] = before.columns.map((model) => ({ former: model.name, model }))
   const find = (name: string) => slots.findIndex(({ former }) => former !== null && isSameName(former, name))
-  if (plan.dropsPrimaryKey) {
+  if (plan.dropsPrimaryKey && setting.tracksCharsets) {
     // A definition may have left a member of the key nullable; it never was, and does not become so.
     for (const slot of slots) if (before.primaryKey.includes(slot.model.name)) slot.model = notNull(slot.model)
   }

@@ -18,7 +18,6 @@ export class SqlCursor {
   #next = 0
   /** Where the last token taken ended. */
   lastEnd = 0
-  #isLastInComment = false
 
   constructor(sql: string, dialect: SqlDialect) {
     this.sql = sql
@@ -35,7 +34,6 @@ export class SqlCursor {
     const token = this.peek()
     this.#next++
     this.lastEnd = token.end
-    this.#isLastInComment = token.isInComment
     return token
   }
 
@@ -137,14 +135,6 @@ export class SqlCursor {
   /** Takes the rest of the statement. */
   skipToEnd(): void {
     while (!this.isAtEnd) this.take()
-  }
-
-  /** Where the statement's text ends, a versioned comment that is still open included. */
-  statementEnd(): number {
-    const end = this.lastEnd
-    if (!this.#isLastInComment) return end
-    const close = this.sql.indexOf('*/', end)
-    return close >= 0 && this.sql.slice(end, close).trim() === '' ? close + 2 : end
   }
 
   fail(reason: string): never {

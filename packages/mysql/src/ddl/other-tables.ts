@@ -1,5 +1,5 @@
 // DROP TABLE, RENAME TABLE, TRUNCATE, CREATE and DROP INDEX.
-import { carryOut, emptyPlan } from './alter-plan.ts'
+import { carryOut, emptyPlan, isSameName } from './alter-plan.ts'
 import type { TableId } from './cursor.ts'
 import type { DdlEvent, DdlStatement } from './ddl-result.ts'
 import { readKeyParts } from './read-key.ts'
@@ -75,10 +75,12 @@ export function readTruncate(session: DdlSession, start: number): DdlStatement {
 
 /**
  * Reads CREATE or DROP INDEX with the words up to INDEX taken. A unique index over NOT NULL columns becomes the key of a table without one;
- * Debezium publishes the statement without changes all the same.
+ * Debezium publishes that with the text from UNIQUE on, and every other statement whole and without changes. `uniqueAt`: offset of UNIQUE, null without.
  */
-export function readIndex(session: DdlSession, isUnique: boolean): DdlStatement {
+export function readIndex(session: DdlSession, uniqueAt: number | null): DdlStatement {
   const { cursor } = session
+  cursor.acceptWords('IF', 'EXISTS')
+  const isPrimary = uniqueAt === null && isSameName(cursor.peek().text, 'PRIMARY')
   while (!cursor.isWords('ON')) {
     if (cursor.isAtEnd) cursor.fail('ON expected')
     cursor.take()
@@ -87,7 +89,7 @@ export function readIndex(session: DdlSession, isUnique: boolean): DdlStatement 
   const id = cursor.tableId(session.database)
   const changes: TableChange[] = []
   const before = session.table(id)
-  if (isUnique && before !== undefined && cursor.isSymbol('(')) {
+  if (uniqueAt !== null && before !== undefined && cursor.isSymbol('(')) {
     const columns = readKeyParts(cursor)
     const plan = { ...emptyPlan(), keys: [{ kind: 'unique' as const, columns, hasGuard: false }] }
     const draft = carryOut(before, plan, session.columnSetting(before.charset))
@@ -95,7 +97,13 @@ export function readIndex(session: DdlSession, isUnique: boolean): DdlStatement 
     const table = draft.model(id.database, id.name)
     if (table.primaryKey.length !== before.primaryKey.length) changes.push({ kind: 'ALTER', table, previous: null })
   }
+  // DROP INDEX `PRIMARY`: the server drops the key.
+  else if (isPrimary && before !== undefined && !cursor.isSymbol('(')) {
+    changes.push({ kind: 'ALTER', table: { ...before, primaryKey: [] }, previous: null })
+  }
   for (const change of changes) session.apply(change)
   cursor.skipToEnd()
-  return { kind: 'tables', action: 'index', changes, events: [], unknownTables: [] }
+  const hasEvent = uniqueAt !== null && changes.length > 0
+  const events = hasEvent ? [{ database: id.database, ddl: session.textFrom(uniqueAt), changes, table: id }] : []
+  return { kind: 'tables', action: 'index', changes, events, unknownTables: [] }
 }

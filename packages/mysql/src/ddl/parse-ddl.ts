@@ -68,6 +68,9 @@ function readStatement(session: DdlSession): DdlStatement {
       return readTruncate(session, start)
     case 'USE':
       return readUse(session, start)
+    case 'UNIQUE':
+      // How the history holds a CREATE UNIQUE INDEX that made a key.
+      return cursor.acceptWords('INDEX') ? readIndex(session, start) : harmless(session)
     case 'SET':
       if (cursor.acceptWords('STATEMENT')) return readPrefixed(session)
       return readSet(session, start)
@@ -97,11 +100,12 @@ function readCreate(session: DdlSession, start: number): DdlStatement {
   if (cursor.acceptWords('DATABASE') || cursor.acceptWords('SCHEMA')) {
     return readDatabase(session, start, 'create', isReplace)
   }
-  const isUnique = cursor.acceptWords('UNIQUE')
-  if (!isUnique && !cursor.acceptWords('ONLINE') && !cursor.acceptWords('OFFLINE')) {
+  const at = cursor.peek().start
+  const uniqueAt = cursor.acceptWords('UNIQUE') ? at : null
+  if (uniqueAt === null && !cursor.acceptWords('ONLINE') && !cursor.acceptWords('OFFLINE')) {
     if (!cursor.acceptWords('FULLTEXT') && !cursor.acceptWords('SPATIAL')) cursor.acceptWords('VECTOR')
   }
-  if (cursor.acceptWords('INDEX')) return readIndex(session, isUnique)
+  if (cursor.acceptWords('INDEX')) return readIndex(session, uniqueAt)
   return harmless(session)
 }
 
@@ -119,7 +123,7 @@ function readDrop(session: DdlSession, start: number): DdlStatement {
   if (cursor.acceptWords('TABLE') || cursor.acceptWords('TABLES')) return readDropTable(session)
   if (cursor.acceptWords('DATABASE') || cursor.acceptWords('SCHEMA')) return readDatabase(session, start, 'drop')
   if (!cursor.acceptWords('ONLINE')) cursor.acceptWords('OFFLINE')
-  if (cursor.acceptWords('INDEX')) return readIndex(session, false)
+  if (cursor.acceptWords('INDEX')) return readIndex(session, null)
   return harmless(session)
 }
 

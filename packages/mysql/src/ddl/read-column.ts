@@ -20,6 +20,8 @@ export interface ColumnText {
   readonly collation: string | null
   /** What ASCII, UNICODE or BYTE stands for. */
   readonly charsetWord: string | null
+  /** BINARY behind a character set: its `_bin` collation. */
+  readonly isBinary: boolean
   readonly isNullable: boolean
   readonly isAutoIncremented: boolean
   readonly isGenerated: boolean
@@ -32,6 +34,7 @@ export interface ColumnText {
 }
 
 interface Draft extends CharsetText {
+  isBinary: boolean
   charsetWord: string | null
   isNullable: boolean
   isAutoIncremented: boolean
@@ -61,6 +64,7 @@ export function readColumn(cursor: SqlCursor, name: string): ColumnText {
   const draft: Draft = {
     ...emptyCharset(),
     charsetWord: null,
+    isBinary: false,
     isNullable: !type.isSerial,
     isAutoIncremented: type.isSerial,
     isGenerated: false,
@@ -72,6 +76,8 @@ export function readColumn(cursor: SqlCursor, name: string): ColumnText {
   }
   while (!cursor.isAtEnd && !cursor.isSymbol(',') && !cursor.isSymbol(')')) {
     if (cursor.isWords('FIRST') || cursor.isWords('AFTER')) break
+    // The last action of ALTER TABLE may be followed by these without a comma.
+    if (cursor.isWords('PARTITION', 'BY') || cursor.isWords('REMOVE', 'PARTITIONING')) break
     if (!acceptValueAttribute(cursor, draft) && !acceptKeyAttribute(cursor, draft) && !acceptOther(cursor, draft)) {
       cursor.fail('an unknown column attribute')
     }
@@ -103,7 +109,11 @@ function acceptValueAttribute(cursor: SqlCursor, draft: Draft): boolean {
 /** ASCII, UNICODE, BYTE, and the BINARY that may stand before or behind a character set: its `_bin` collation. */
 function acceptCharsetAddition(cursor: SqlCursor, draft: Draft): boolean {
   const charset = acceptCharsetWord(cursor)
-  if (charset === null) return cursor.acceptWords('BINARY')
+  if (charset === null) {
+    if (!cursor.acceptWords('BINARY')) return false
+    draft.isBinary = true
+    return true
+  }
   draft.charsetWord = charset
   return true
 }
@@ -188,7 +198,8 @@ export function columnModel(column: ColumnText, { charset, ...way }: ColumnSetti
   const { labels } = type
   return {
     name: column.name,
-    typeName: type.typeName,
+    // Debezium writes BINARY behind the type, wherever it stood.
+    typeName: column.isBinary ? `${type.typeName} BINARY` : type.typeName,
     length: type.length,
     scale: type.scale,
     charset: charsetOf(column, charset, way.tracksCharsets),

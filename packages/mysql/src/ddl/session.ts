@@ -95,9 +95,9 @@ export class DdlSession {
     return { charset, noBackslashEscapes: this.dialect.noBackslashEscapes, tracksCharsets: this.tracksCharsets }
   }
 
-  /** The text from an offset to the end of the statement. */
+  /** The text from an offset to the end of the statement's last token: the end mark of a versioned comment around it is left out, as in Debezium. */
   textFrom(start: number): string {
-    return this.cursor.sql.slice(start, this.cursor.statementEnd())
+    return this.cursor.sql.slice(start, this.cursor.lastEnd)
   }
 }
 

@@ -14,8 +14,6 @@ export interface Token {
   readonly end: number
   /** Words in capitals; names unquoted; string, hex and bit literals what stands between the quotes, unchanged; others their text. */
   readonly text: string
-  /** It stands in a versioned comment that is executed. */
-  readonly isInComment: boolean
 }
 
 /** How the server reads text. */
@@ -58,7 +56,7 @@ export class Tokenizer {
     this.#skipBlanks()
     const { sql } = this
     const start = this.#pos
-    if (start >= sql.length) return { kind: 'end', start, end: start, text: '', isInComment: false }
+    if (start >= sql.length) return { kind: 'end', start, end: start, text: '' }
     const c = sql.charCodeAt(start)
     const cls = c < 128 ? CHAR_CLASS[c] : WORD
     if (cls === WORD) return this.#wordOrLiteral(start, c)
@@ -73,7 +71,7 @@ export class Tokenizer {
 
   #token(kind: TokenKind, start: number, end: number, text: string): Token {
     this.#pos = end
-    return { kind, start, end, text, isInComment: this.#openComments > 0 }
+    return { kind, start, end, text }
   }
 
   #wordOrLiteral(start: number, first: number): Token {

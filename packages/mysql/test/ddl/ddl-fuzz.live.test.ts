@@ -61,6 +61,7 @@ async function connect(server: MysqlServer): Promise<TextSession> {
   const session = await openTextSession({ host: server.host, port: server.port, user: server.rootUser })
   running.push({ close: () => session.close() })
   await session.query("SET sql_mode='ALLOW_INVALID_DATES'")
+  if (/MariaDB/.test(session.serverVersion)) await session.query('SET system_versioning_alter_history=KEEP')
   return session
 }
 

@@ -23,10 +23,10 @@ describe('CREATE TABLE', () => {
     expect(shown.show('p')).toEqual(['id INT NN', 'd DATE NN', 'key id,d'])
   })
 
-  it('reads partitions in a versioned comment, and gives the text with its end', () => {
+  it('reads partitions in a versioned comment, and gives the text without its end mark, as Debezium', () => {
     const sql = 'CREATE TABLE `p` (`id` int NOT NULL)\n/*!50100 PARTITION BY HASH (`id`)\nPARTITIONS 2 */'
     const [statement] = new DdlLab().read(sql)
-    expect(statement).toMatchObject({ kind: 'tables', events: [{ ddl: sql }] })
+    expect(statement).toMatchObject({ kind: 'tables', events: [{ ddl: sql.slice(0, -3) }] })
   })
 
   it('inherits character sets from column, table, database, server in that order', () => {
@@ -202,6 +202,23 @@ describe('ALTER TABLE', () => {
       made.run(`ALTER TABLE t ${actions}`)
       expect(made.show('t'), actions).toEqual(before)
     }
+  })
+
+  it('reads partitions behind an action without a comma', () => {
+    const made = lab(
+      base,
+      'ALTER TABLE t ADD e INT PARTITION BY HASH (a) PARTITIONS 2',
+      'ALTER TABLE t ADD f INT NOT NULL REMOVE PARTITIONING',
+    )
+    expect(made.show('t').slice(3)).toEqual(['e INT', 'f INT NN', 'key a'])
+  })
+
+  it('publishes a unique index that makes the key from its word UNIQUE on, and reads that again', () => {
+    const made = lab('CREATE TABLE t (a INT NOT NULL)')
+    expect(made.run('CREATE UNIQUE INDEX u ON t (a)')).toMatchObject([{ events: [{ ddl: 'UNIQUE INDEX u ON t (a)' }] }])
+    expect(lab('CREATE TABLE t (a INT NOT NULL)', 'UNIQUE INDEX u ON t (a)').show('t')).toContain('key a')
+    expect(made.run('DROP INDEX `PRIMARY` ON t')).toMatchObject([{ events: [] }])
+    expect(made.show('t')).toContain('key ')
   })
 
   it('converts character sets', () => {

@@ -1,5 +1,12 @@
 // Applies the statements of the log to the tables, and says what of them is recorded and published, in Debezium's order and wording.
-import { type DdlStatement, MysqlDdlError, parseDdl, type TableChange, type TableId } from '@millrace/mysql'
+import {
+  type DdlEvent,
+  type DdlStatement,
+  MysqlDdlError,
+  parseDdl,
+  type TableChange,
+  type TableId,
+} from '@millrace/mysql'
 import { CdcError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { CaptureFilters } from '../../../config/mysql/filters.ts'
@@ -206,9 +213,8 @@ export class DdlTracker {
     const isCaptured = (id: TableId | null) => id !== null && filters.includesTable(id.database, id.name)
     if (storesOnlyCapturedTables && !statement.events.some((event) => isCaptured(event.table))) return []
     const changes: SchemaChange[] = []
-    // Debezium files a statement's pieces by database, in the order in which databases first appear.
-    for (const database of new Set(statement.events.map((event) => event.database))) {
-      const events = statement.events.filter((event) => event.database === database)
+    for (const events of runsOfDatabases(statement.events)) {
+      const { database } = events[0] as DdlEvent
       const ids = events.flatMap((event) => (event.table === null ? [] : [`${database}.${event.table.name}`]))
       const sourceTable = javaSetOrder(ids)
         .map((id) => id.slice(database.length + 1))
@@ -237,3 +243,14 @@ export class DdlTracker {
 }
 
 const NOTHING: TrackedStatement = { schemaChanges: [], truncated: [], isDml: false }
+
+/** Debezium files a statement's pieces together as long as they are of one database. */
+function runsOfDatabases(events: readonly DdlEvent[]): readonly (readonly DdlEvent[])[] {
+  const runs: DdlEvent[][] = []
+  for (const event of events) {
+    const last = runs.at(-1)
+    if (last?.[0]?.database === event.database) last.push(event)
+    else runs.push([event])
+  }
+  return runs
+}

@@ -56,6 +56,8 @@ const CODES: Readonly<Record<string, number>> = {
   LONG: 12,
   'LONG VARCHAR': 12,
   'LONG CHAR VARYING': 12,
+  'LONG CHARACTER VARYING': 12,
+  'LONG VARCHARACTER': 12,
   TINYBLOB: 2004,
   BLOB: 2004,
   MEDIUMBLOB: 2004,
