@@ -159,6 +159,10 @@ export function errorName(number: number): KafkaErrorCode {
 /** Errors that never travel in a response: name → [retriable, what the operator can do]. */
 const LOCAL_CODES = {
   MALFORMED_FRAME: [false, 'The peer does not speak the Kafka protocol, or the bytes were damaged on the way.'],
+  RECORD_TOO_LARGE: [
+    false,
+    'Raise max.request.size of the producer (producer.override.max.request.size of the connector), and max.message.bytes of the topic.',
+  ],
   FRAME_TOO_LARGE: [false, 'Lower the batch size of the client, or raise the frame limit of the broker.'],
   PORT_IN_USE: [false, 'Stop the program that holds the port, or choose another one.'],
   LISTEN_REFUSED: [false, 'Listen on a loopback address, or allow unauthenticated access explicitly.'],

@@ -18,8 +18,17 @@ export {
   type ListedGroup,
   type TopicPartition,
 } from './client/group-admin.ts'
+export { GroupConsumer, type GroupConsumerOptions } from './client/group-consumer.ts'
+export {
+  GroupSession,
+  type GroupSessionOptions,
+  type JoinedGroup,
+  type OfferedProtocol,
+} from './client/group-session.ts'
 export type { Link, LinkFactory } from './client/link.ts'
+export type { FetchedRecords } from './client/partition-fetcher.ts'
 export { PortLink } from './client/port-link.ts'
+export type { SendOptions } from './client/produce-sender.ts'
 export { Producer, type ProducerOptions } from './client/producer.ts'
 export { connectTcp, TcpLink } from './client/tcp-link.ts'
 export {
@@ -29,7 +38,9 @@ export {
   TopicAdmin,
   type TopicDescription,
 } from './client/topic-admin.ts'
+export { type FollowedPartition, followTopics, type TopicFollowerOptions } from './client/topic-follower.ts'
 export { type ReadChunk, readToEnd, readTopic, type TopicReaderOptions } from './client/topic-reader.ts'
+export { fenceProducers } from './client/transaction-coordinator.ts'
 // errors
 export { type AnyErrorCode, errorName, KafkaError } from './error.ts'
 // log/

@@ -11,7 +11,11 @@ export interface ClusterOptions {
   readonly open: LinkFactory
   readonly clientId: string
   readonly requestTimeoutMs?: number
+  /** Age at which what is known of topics is asked for anew in the background; 5 minutes unless given. */
+  readonly metadataMaxAgeMs?: number
 }
+
+const METADATA_MAX_AGE_MS = 300_000
 
 /** A topic as metadata describes it: leader node id per partition index. */
 export interface TopicMetadata {
@@ -44,7 +48,10 @@ export class Cluster {
   readonly #connections = new Map<string, Promise<Connection>>()
   readonly #brokers = new Map<number, string>()
   readonly #topics = new Map<string, TopicMetadata>()
+  /** Connections that have been opened, by address; closed ones are left in until they are replaced. */
+  readonly #open = new Map<string, Connection>()
   #controller = -1
+  #refreshAtMs = Number.POSITIVE_INFINITY
 
   constructor(options: ClusterOptions) {
     this.#options = options
@@ -52,6 +59,8 @@ export class Cluster {
 
   /** A connection to any broker. Errors: NETWORK_EXCEPTION when none answers. */
   async any(): Promise<Connection> {
+    // One that is open answers at once; an address that swallows packets would cost its time limit.
+    for (const connection of this.#open.values()) if (connection.isOpen) return connection
     let last: unknown
     for (const address of new Set([...this.#brokers.values(), ...this.#options.bootstrap])) {
       try {
@@ -84,6 +93,15 @@ export class Cluster {
     return this.#connect(address)
   }
 
+  /** The leader's connection if leader and connection are there, else null: then {@link leader} has something to wait for. */
+  openLeader(topic: string, partition: number): Connection | null {
+    if (performance.now() > this.#refreshAtMs) this.#refreshKnown()
+    const leader = this.#topics.get(topic)?.leaders[partition]
+    const address = leader === undefined ? undefined : this.#brokers.get(leader)
+    const connection = address === undefined ? undefined : this.#open.get(address)
+    return connection?.isOpen === true ? connection : null
+  }
+
   /** A connection to the broker at an address that a broker named (a group's coordinator). Errors: NETWORK_EXCEPTION. */
   at(host: string, port: number): Promise<Connection> {
     return this.#connect(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
@@ -108,6 +126,7 @@ export class Cluster {
       topics: topics === null ? null : topics.map((name) => ({ name })),
       allowAutoTopicCreation: allowCreation,
     })
+    this.#refreshAtMs = performance.now() + (this.#options.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS)
     this.#controller = answer.controllerId
     for (const { nodeId, host, port } of answer.brokers)
       this.#brokers.set(nodeId, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
@@ -138,6 +157,14 @@ export class Cluster {
     this.#connections.clear()
   }
 
+  /** What fails is asked for again when it is needed, or after the same time. */
+  #refreshKnown(): void {
+    this.#refreshAtMs = Number.POSITIVE_INFINITY
+    void this.refresh([...this.#topics.keys()]).catch(() => {
+      this.#refreshAtMs = performance.now() + (this.#options.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS)
+    })
+  }
+
   async #topic(topic: string): Promise<TopicMetadata> {
     const [found] = await this.refresh([topic])
     if (found === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic ${topic} does not exist`)
@@ -160,7 +187,10 @@ export class Cluster {
       }),
     )
     this.#connections.set(address, opening)
-    opening.catch(() => this.#connections.delete(address))
+    opening.then(
+      (connection) => this.#open.set(address, connection),
+      () => this.#connections.delete(address),
+    )
     return opening
   }
 }

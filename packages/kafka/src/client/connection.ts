@@ -29,6 +29,7 @@ export class Connection {
   readonly #timeoutMs: number
   readonly #pending = new Map<number, Pending>()
   #versions = new Map<number, { min: number; max: number }>()
+  #features = new Map<string, number>()
   #correlationId = 0
   #closed: Error | null = null
   /** Called once when the connection ends, however it ends. */
@@ -53,11 +54,17 @@ export class Connection {
     connection.#versions = new Map(
       answer.apiKeys.map((key) => [key.apiKey, { min: key.minVersion, max: key.maxVersion }]),
     )
+    connection.#features = new Map(answer.finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]))
     return connection
   }
 
   get isOpen(): boolean {
     return this.#closed === null
+  }
+
+  /** The level of a feature that the cluster has agreed on (KIP-584); 0 for one that it does not know. */
+  featureLevel(name: string): number {
+    return this.#features.get(name) ?? 0
   }
 
   /** The highest version that both sides serve. Errors: UNSUPPORTED_VERSION. */

@@ -2,6 +2,7 @@
 import { BatchWriter, stampBatch } from '../record/batch-writer.ts'
 import type { Compression } from '../record/compression.ts'
 import { type BatchMemory, FIRST_SLAB_BYTES } from './batch-memory.ts'
+import type { ProducerIdentity } from './transaction-coordinator.ts'
 
 /** A sealed batch, kept until it is acknowledged. */
 export interface SealedBatch {
@@ -11,6 +12,8 @@ export interface SealedBatch {
   sequence: number
   /** When it was sealed, by the monotonic clock; the delivery timeout counts from here. */
   readonly sealedAtMs: number
+  /** How often it was sent in vain. */
+  attempts: number
 }
 
 /** A batch of several records is kept below this, under Kafka's default max.message.bytes of 1048588. */
@@ -24,12 +27,18 @@ export class PartitionQueue {
   writer: BatchWriter
   /** Sealed and not sent, or to be sent again, in order. */
   readonly waiting: SealedBatch[] = []
+  /** Sealed for the next transaction while the present one ends, in order. */
+  #held: SealedBatch[] = []
   /** Sent and not answered, in order. */
   readonly underWay: SealedBatch[] = []
   /** After a failure: nothing new goes out until all that is under way has been answered. */
   isRecovering = false
   /** While recovering: not before this time of the monotonic clock. */
   retryAtMs = 0
+  /** Whether a connection to the leader is being opened. */
+  isSeekingLeader = false
+  /** Whether the open transaction knows of the partition. */
+  isInTransaction = false
   readonly #compression: Compression
   readonly #memory: BatchMemory
   /** The record {@link checkpoint} that stands for the open batch: becomes the sealed one. */
@@ -65,33 +74,37 @@ export class PartitionQueue {
   *unacked(): Generator<SealedBatch> {
     yield* this.underWay
     yield* this.waiting
+    yield* this.#held
     if (this.writer.count > 0) yield this.#open
   }
 
   /**
    * Seals the open batch; two batches when its last record made it larger than a broker takes. The open batch's identity goes to the last.
+   * `isHeld`: they are kept back until {@link PartitionQueue.begin}.
    */
-  seal(): SealedBatch[] {
+  seal(isHeld = false): SealedBatch[] {
     const sealed: SealedBatch[] = []
     if (this.writer.sizeBytes > MESSAGE_LIMIT_BYTES && this.writer.count > 1) {
       const next = new BatchWriter(this.writer.lastRecordBytes + FIRST_SLAB_BYTES)
       this.writer.moveLastTo(next)
-      sealed.push(this.#close(this.writer, placeholder()))
+      sealed.push(this.#close(this.writer, placeholder(), isHeld))
       this.writer = next
     }
-    sealed.push(this.#close(this.writer, this.#open))
+    sealed.push(this.#close(this.writer, this.#open, isHeld))
     this.#open = placeholder()
     this.writer.reset(this.#memory.giveSlab(this.writer.sink.bytes))
     return sealed
   }
 
   /** Gives the next waiting batch its sequence number and moves it under way. */
-  take(producerId: number, producerEpoch: number): SealedBatch {
+  take({ producerId, producerEpoch }: ProducerIdentity, isTransactional: boolean): SealedBatch {
     const batch = this.waiting.shift() as SealedBatch
     if (batch.sequence < 0) {
       batch.sequence = this.#nextSequence
       this.#nextSequence = (this.#nextSequence + batch.recordCount) % SEQUENCE_LIMIT
-      stampBatch(batch.bytes, { producerId, producerEpoch, baseSequence: batch.sequence })
+      // Without idempotence the number only keeps the order on this side.
+      const baseSequence = producerId < 0 ? -1 : batch.sequence
+      stampBatch(batch.bytes, { producerId, producerEpoch, baseSequence, isTransactional })
     }
     this.underWay.push(batch)
     return batch
@@ -114,11 +127,20 @@ export class PartitionQueue {
     this.waiting.splice(place, 0, batch)
   }
 
-  #close(writer: BatchWriter, batch: SealedBatch): SealedBatch {
+  /** A transaction has ended: what was held back belongs to the next one. `isNewEpoch`: sequence numbers begin anew. */
+  begin(isNewEpoch: boolean): void {
+    this.isInTransaction = false
+    if (isNewEpoch) this.#nextSequence = 0
+    this.waiting.push(...this.#held)
+    this.#held = []
+  }
+
+  #close(writer: BatchWriter, batch: SealedBatch, isHeld: boolean): SealedBatch {
     const closed = writer.close(undefined, this.#compression)
     const bytes = this.#memory.seal(closed.bytes)
     Object.assign(batch, { bytes, recordCount: closed.recordCount, sealedAtMs: performance.now() })
-    this.waiting.push(batch)
+    if (isHeld) this.#held.push(batch)
+    else this.waiting.push(batch)
     return batch
   }
 }
@@ -130,5 +152,5 @@ function isBefore(a: number, b: number): boolean {
 }
 
 function placeholder(): SealedBatch {
-  return { bytes: Buffer.alloc(0), recordCount: 0, sequence: -1, sealedAtMs: 0 }
+  return { bytes: Buffer.alloc(0), recordCount: 0, sequence: -1, sealedAtMs: 0, attempts: 0 }
 }

@@ -5,23 +5,40 @@ import { Produce } from '../protocol/produce.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import type { PartitionQueue, SealedBatch } from './partition-queue.ts'
+import { fencedOr, type ProducerIdentity, type TransactionCoordinator } from './transaction-coordinator.ts'
+
+/** How sending goes, under the names of Java's producer options. */
+export interface SendOptions {
+  /** `acks`: all in-sync replicas, or the leader alone. */
+  readonly acks: 'all' | 'leader'
+  /** `max.in.flight.requests.per.connection`: batches of a partition that are sent and not answered. */
+  readonly maxUnderWay: number
+  /** `retries`: how often a batch is sent again. */
+  readonly retries: number
+  /** `retry.backoff.ms`: wait before a batch is sent again. */
+  readonly retryBackoffMs: number
+  /** `request.timeout.ms`: how long a leader waits for its followers. */
+  readonly ackTimeoutMs: number
+  /** `delivery.timeout.ms`: time after which an unacknowledged batch fails the producer. */
+  readonly deliveryTimeoutMs: number
+}
 
 /** What the sender works with. */
-export interface ProduceSenderOptions {
+export interface ProduceSenderOptions extends SendOptions {
   readonly cluster: Cluster
-  readonly producerId: number
-  readonly producerEpoch: number
-  readonly deliveryTimeoutMs: number
+  readonly identity: ProducerIdentity
+  /** Null for a producer without transactions. */
+  readonly transaction: TransactionCoordinator | null
   readonly onAcked: (batch: SealedBatch) => void
   readonly onFailed: (error: KafkaError) => void
 }
 
-/** As many batches per partition as a broker remembers of an idempotent producer. */
-const MAX_UNDER_WAY = 5
 /** Several partitions share a request up to this size. */
 const REQUEST_BYTES = 1024 * 1024
-const RETRY_MS = 100
-const ACK_TIMEOUT_MS = 30_000
+/** The broker still writes the end of the transaction before: a matter of milliseconds. */
+const CONCURRENT_RETRY_MS = 5
+/** The last version of Produce that does not add its partitions to the transaction. */
+const PLAIN_PRODUCE_VERSION = 11
 
 interface Item {
   readonly queue: PartitionQueue
@@ -32,13 +49,33 @@ interface Item {
 export class ProduceSender {
   readonly #options: ProduceSenderOptions
   readonly #ready = new Set<PartitionQueue>()
+  #identity: ProducerIdentity
+  #isInTransaction = false
   #isPumping = false
   #isPumpWanted = false
   #isClosed = false
+  #requestsUnderWay = 0
+  #onIdle: (() => void) | null = null
   #retryTimer: NodeJS.Timeout | null = null
 
   constructor(options: ProduceSenderOptions) {
     this.#options = options
+    this.#identity = options.identity
+  }
+
+  get identity(): ProducerIdentity {
+    return this.#identity
+  }
+
+  /** Whether anything was sent since the last {@link ProduceSender.begin}. */
+  get isInTransaction(): boolean {
+    return this.#isInTransaction
+  }
+
+  /** A transaction has ended: goes on as `identity`. */
+  begin(identity: ProducerIdentity): void {
+    this.#identity = identity
+    this.#isInTransaction = false
   }
 
   /** A queue got a batch. */
@@ -51,10 +88,8 @@ export class ProduceSender {
     this.#isPumpWanted = true
     if (this.#isPumping || this.#isClosed || this.#ready.size === 0) return
     this.#isPumping = true
-    void this.#run().finally(() => {
-      this.#isPumping = false
-      if (this.#isPumpWanted) this.pump()
-    })
+    // Queues that got a batch in the same turn share a request.
+    queueMicrotask(() => this.#run())
   }
 
   /** Sends nothing more. */
@@ -63,16 +98,25 @@ export class ProduceSender {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
   }
 
-  async #run(): Promise<void> {
+  /** After {@link ProduceSender.close}: resolves when no request is under way. */
+  idle(): Promise<void> {
+    if (this.#requestsUnderWay === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  #run(): void {
     while (this.#isPumpWanted && !this.#isClosed) {
       this.#isPumpWanted = false
       const groups = new Map<Connection, Item[]>()
       for (const queue of this.#ready) {
         if (queue.waiting.length === 0) this.#ready.delete(queue)
-        else if (mayGo(queue)) await this.#collect(queue, groups)
+        else if (this.#mayGo(queue)) this.#collect(queue, groups)
       }
       for (const [connection, items] of groups) this.#sendAll(connection, items)
     }
+    this.#isPumping = false
     this.#armRetry()
   }
 
@@ -81,7 +125,7 @@ export class ProduceSender {
     if (this.#isClosed) return
     let atMs = Number.POSITIVE_INFINITY
     for (const queue of this.#ready)
-      if (queue.isRecovering && queue.waiting.length > 0 && queue.underWay.length === 0)
+      if (queue.isRecovering && !queue.isSeekingLeader && queue.waiting.length > 0 && queue.underWay.length === 0)
         atMs = Math.min(atMs, queue.retryAtMs)
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     this.#retryTimer = null
@@ -89,20 +133,47 @@ export class ProduceSender {
     this.#retryTimer = setTimeout(() => this.pump(), Math.max(1, Math.ceil(atMs - performance.now())))
   }
 
-  /** Moves batches of the queue under way, to the leader's group. */
-  async #collect(queue: PartitionQueue, groups: Map<Connection, Item[]>): Promise<void> {
-    let connection: Connection
-    try {
-      connection = await this.#options.cluster.leader(queue.topic, queue.partition)
-    } catch (error) {
-      queue.isRecovering = true
-      queue.retryAtMs = performance.now() + RETRY_MS
-      this.#afterFailure(KafkaError.from(error), queue.waiting[0] as SealedBatch)
+  /** Whether the queue may send its next batch: as many under way as allowed, after a failure one at a time, once all answers are in. */
+  #mayGo(queue: PartitionQueue): boolean {
+    if (queue.waiting.length === 0 || queue.isSeekingLeader) return false
+    if (queue.isRecovering) return queue.underWay.length === 0 && performance.now() >= queue.retryAtMs
+    return queue.underWay.length < this.#options.maxUnderWay
+  }
+
+  /** Moves batches of the queue under way, to the leader's group. A leader that is not connected is waited for without the other queues. */
+  #collect(queue: PartitionQueue, groups: Map<Connection, Item[]>): void {
+    const { cluster, transaction } = this.#options
+    const mustBeAdded = transaction !== null && !transaction.isImplicit && !queue.isInTransaction
+    const connection = mustBeAdded ? null : cluster.openLeader(queue.topic, queue.partition)
+    if (connection === null) {
+      queue.isSeekingLeader = true
+      void this.#seek(queue, mustBeAdded)
       return
     }
     const items = groups.get(connection) ?? []
     groups.set(connection, items)
-    while (mayGo(queue)) items.push({ queue, batch: queue.take(this.#options.producerId, this.#options.producerEpoch) })
+    this.#isInTransaction = transaction !== null
+    while (this.#mayGo(queue)) items.push({ queue, batch: queue.take(this.#identity, transaction !== null) })
+  }
+
+  async #seek(queue: PartitionQueue, mustBeAdded: boolean): Promise<void> {
+    const { cluster, transaction, retryBackoffMs } = this.#options
+    try {
+      if (mustBeAdded) {
+        this.#isInTransaction = true
+        await transaction?.add(this.#identity, queue.topic, queue.partition)
+        queue.isInTransaction = true
+      }
+      await cluster.leader(queue.topic, queue.partition)
+    } catch (error) {
+      queue.isRecovering = true
+      queue.retryAtMs = performance.now() + retryBackoffMs
+      cluster.forget(queue.topic)
+      this.#afterFailure(KafkaError.from(error), queue.waiting[0] as SealedBatch)
+    }
+    queue.isSeekingLeader = false
+    this.pump()
+    this.#armRetry()
   }
 
   /** Cuts the items into requests: a partition stands once in a request, so its batches go in requests one after the other. */
@@ -125,6 +196,8 @@ export class ProduceSender {
   }
 
   async #sendOne(connection: Connection, items: readonly Item[]): Promise<void> {
+    const { transaction, acks, ackTimeoutMs } = this.#options
+    this.#requestsUnderWay++
     try {
       const topics = new Map<string, { index: number; records: Buffer }[]>()
       for (const { queue, batch } of items) {
@@ -132,11 +205,14 @@ export class ProduceSender {
         if (data === undefined) topics.set(queue.topic, [{ index: queue.partition, records: batch.bytes }])
         else data.push({ index: queue.partition, records: batch.bytes })
       }
-      const answer = await connection.request(Produce, {
-        acks: -1,
-        timeoutMs: ACK_TIMEOUT_MS,
+      const request = {
+        transactionalId: transaction?.transactionalId ?? null,
+        acks: acks === 'all' ? -1 : 1,
+        timeoutMs: ackTimeoutMs,
         topicData: [...topics].map(([name, partitionData]) => ({ name, partitionData })),
-      })
+      }
+      const atMost = transaction?.isImplicit === false ? PLAIN_PRODUCE_VERSION : Produce.max
+      const answer = await connection.request(Produce, request, atMost)
       const codes = new Map(
         answer.responses.flatMap(({ name, partitionResponses }) =>
           partitionResponses.map((part) => [`${name}-${part.index}`, part] as const),
@@ -156,6 +232,7 @@ export class ProduceSender {
       const problem = KafkaError.from(error)
       for (const item of items) this.#settle(item, problem)
     } finally {
+      if (--this.#requestsUnderWay === 0) this.#onIdle?.()
       this.pump()
     }
   }
@@ -170,37 +247,30 @@ export class ProduceSender {
     }
     // A batch behind one that failed is refused for its sequence number: it goes again, behind that one.
     const isFollowUp = error.code === 'OUT_OF_ORDER_SEQUENCE_NUMBER' && queue.isRecovering
+    const isConcurrent = error.code === 'CONCURRENT_TRANSACTIONS'
     queue.putBack(batch)
     queue.isRecovering = true
-    queue.retryAtMs = performance.now() + RETRY_MS
+    queue.retryAtMs = performance.now() + (isConcurrent ? CONCURRENT_RETRY_MS : this.#options.retryBackoffMs)
     this.#ready.add(queue)
-    this.#options.cluster.forget(queue.topic)
+    if (!isConcurrent) {
+      if (!isFollowUp) batch.attempts++
+      this.#options.cluster.forget(queue.topic)
+    }
     this.#afterFailure(isFollowUp ? new KafkaError('NOT_LEADER_OR_FOLLOWER') : error, batch)
   }
 
   /** Gives up when there is no sense in another try; else the queue goes again at its time. */
   #afterFailure(error: KafkaError, batch: SealedBatch): void {
-    const isOver = performance.now() - batch.sealedAtMs > this.#options.deliveryTimeoutMs
-    if (!error.retriable || isOver) {
-      this.close()
-      this.#options.onFailed(
-        isOver && error.retriable
-          ? new KafkaError(
-              'REQUEST_TIMED_OUT',
-              `records were not acknowledged within ${this.#options.deliveryTimeoutMs} ms; last error: ${error.message}`,
-              { cause: error },
-            )
-          : error,
-      )
-    }
+    const { deliveryTimeoutMs, retries, transaction } = this.#options
+    const isOver = performance.now() - batch.sealedAtMs > deliveryTimeoutMs
+    if (error.retriable && !isOver && batch.attempts <= retries) return
+    this.close()
+    const limit = isOver ? `within ${deliveryTimeoutMs} ms` : `after ${retries} retries`
+    if (error.retriable) {
+      const message = `records were not acknowledged ${limit}; last error: ${error.message}`
+      this.#options.onFailed(new KafkaError('REQUEST_TIMED_OUT', message, { cause: error }))
+    } else this.#options.onFailed(transaction === null ? error : fencedOr(error, transaction.transactionalId))
   }
-}
-
-/** Whether the queue may send its next batch: five under way at most, and after a failure one at a time, once all answers are in. */
-function mayGo(queue: PartitionQueue): boolean {
-  if (queue.waiting.length === 0) return false
-  if (queue.isRecovering) return queue.underWay.length === 0 && performance.now() >= queue.retryAtMs
-  return queue.underWay.length < MAX_UNDER_WAY
 }
 
 function errorOf(

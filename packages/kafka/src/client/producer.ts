@@ -1,5 +1,6 @@
 // The producer: records are encoded in place into one open batch per topic partition; sealed batches go out in order, up to five requests
-// under way per broker, idempotent. A sealed batch's bytes stay until it is acknowledged; their memory is then used again.
+// under way per partition, idempotent, on request in transactions. A sealed batch's bytes stay until it is acknowledged; their memory is
+// then used again.
 import { KafkaError } from '../error.ts'
 import { InitProducerId } from '../protocol/init-producer-id.ts'
 import type { RecordAppender } from '../record/appender.ts'
@@ -7,24 +8,45 @@ import type { Compression } from '../record/compression.ts'
 import { BatchMemory } from './batch-memory.ts'
 import type { Cluster } from './cluster.ts'
 import { PartitionQueue, type SealedBatch } from './partition-queue.ts'
-import { ProduceSender } from './produce-sender.ts'
+import { ProduceSender, type SendOptions } from './produce-sender.ts'
+import { fencedOr, type ProducerIdentity, TransactionCoordinator } from './transaction-coordinator.ts'
 
-/** Options of a producer. */
-export interface ProducerOptions {
+/** Options of a producer; {@link SendOptions} unless given: `all`, 5, no limit, 100 ms, 30 s, 120 s. */
+export interface ProducerOptions extends Partial<SendOptions> {
   readonly cluster: Cluster
   /** A batch is sealed at this size; 900,000 bytes unless given. A larger record makes a larger batch. */
   readonly batchBytes?: number
   /** Most bytes appended and not acknowledged before {@link Producer.room} waits; 12 MiB unless given. */
   readonly capBytes?: number
   readonly compression?: Compression
-  /** Time after which an unacknowledged batch fails the producer; 120 s unless given. */
-  readonly deliveryTimeoutMs?: number
+  /** A record whose batch would be larger, uncompressed, fails the producer (RECORD_TOO_LARGE); the broker decides unless given. */
+  readonly maxRecordBytes?: number
+  /** False: a batch that is sent again after a lost answer may stand in the topic twice. True unless given. */
+  readonly isIdempotent?: boolean
+  /** Everything is written in transactions of this id, which {@link Producer.commit} ends. */
+  readonly transactionalId?: string
+  /** The broker aborts a transaction that is open for longer; 60 s unless given. */
+  readonly transactionTimeoutMs?: number
 }
 
 /** Below Kafka's default max.message.bytes by the length of a usual record. */
 const BATCH_BYTES = 900_000
 const CAP_BYTES = 12 * 1024 * 1024
-const DELIVERY_TIMEOUT_MS = 120_000
+const TRANSACTION_TIMEOUT_MS = 60_000
+/** An abort at the end is a kindness to readers: the next producer of the id, or the time limit, does it too. */
+const ABORT_PATIENCE_MS = 2000
+
+const SEND_DEFAULTS: SendOptions = {
+  acks: 'all',
+  maxUnderWay: 5, // as many as a broker remembers of an idempotent producer
+  retries: Number.POSITIVE_INFINITY,
+  retryBackoffMs: 100,
+  ackTimeoutMs: 30_000,
+  deliveryTimeoutMs: 120_000,
+}
+
+/** Longest time that requests to a transaction's coordinator are tried again. */
+const MAX_PATIENCE_MS = 120_000
 
 /** Waits for a number of batches. */
 interface Checkpoint {
@@ -41,6 +63,8 @@ export class Producer {
   readonly #compression: Compression
   readonly #memory: BatchMemory
   readonly #sender: ProduceSender
+  readonly #transaction: TransactionCoordinator | null
+  readonly #maxRecordBytes: number
   readonly #queues = new Map<string, Map<number, PartitionQueue>>()
   /** The one asked for last: records come in runs. */
   #lastQueue: PartitionQueue | null = null
@@ -49,28 +73,47 @@ export class Producer {
   #unackedBytes = 0
   #failure: KafkaError | null = null
   #isClosed = false
+  /** Whether a transaction is being ended: what is appended belongs to the next one. */
+  #isEnding = false
 
-  private constructor(options: ProducerOptions, id: { producerId: number; producerEpoch: number }) {
+  private constructor(
+    options: ProducerOptions,
+    identity: ProducerIdentity,
+    transaction: TransactionCoordinator | null,
+  ) {
+    this.#transaction = transaction
+    this.#maxRecordBytes = options.maxRecordBytes ?? Number.POSITIVE_INFINITY
     this.#cluster = options.cluster
     this.#capBytes = options.capBytes ?? CAP_BYTES
     this.#batchBytes = options.batchBytes ?? BATCH_BYTES
     this.#compression = options.compression ?? 'none'
     this.#memory = new BatchMemory(this.#capBytes * 2)
     this.#sender = new ProduceSender({
-      cluster: options.cluster,
-      ...id,
-      deliveryTimeoutMs: options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS,
+      ...SEND_DEFAULTS,
+      ...options,
+      identity,
+      transaction,
       onAcked: (batch) => this.#acked(batch),
       onFailed: (error) => this.#fail(error),
     })
   }
 
-  /** Gets a producer id and is then ready. Errors: KafkaError of the broker. */
+  /**
+   * Gets a producer id and is then ready. With a transactional id every earlier producer of it is fenced, and its open transaction aborted.
+   * Errors: KafkaError of the broker.
+   */
   static async open(options: ProducerOptions): Promise<Producer> {
-    const connection = await options.cluster.any()
-    const answer = await connection.request(InitProducerId, { transactionalId: null, transactionTimeoutMs: 60_000 })
+    const { cluster, transactionalId, transactionTimeoutMs = TRANSACTION_TIMEOUT_MS } = options
+    if (transactionalId !== undefined) {
+      const patienceMs = Math.min(options.deliveryTimeoutMs ?? SEND_DEFAULTS.deliveryTimeoutMs, MAX_PATIENCE_MS)
+      const coordinator = new TransactionCoordinator({ cluster, transactionalId, transactionTimeoutMs, patienceMs })
+      return new Producer(options, await coordinator.init(), coordinator)
+    }
+    if (options.isIdempotent === false) return new Producer(options, { producerId: -1, producerEpoch: -1 }, null)
+    const connection = await cluster.any()
+    const answer = await connection.request(InitProducerId, { transactionalId: null, transactionTimeoutMs })
     if (answer.errorCode !== 0) throw KafkaError.fromNumber(answer.errorCode)
-    return new Producer(options, answer)
+    return new Producer(options, answer, null)
   }
 
   /** Number of partitions of a topic whose metadata is known; null before {@link Producer.resolve}. */
@@ -133,13 +176,61 @@ export class Producer {
     return promise
   }
 
-  /** Sends what is open, waits for its acknowledgement, and closes. The cluster stays open: it is its owner's. */
+  /**
+   * Ends the transaction with everything appended so far; what is appended from now on belongs to the next one. Resolves when it is
+   * committed. Rejects with the failure of the producer (PRODUCER_FENCED: another one took the transactional id over). One at a time.
+   */
+  async commit(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    if (this.#transaction === null || this.#isEnding)
+      throw new KafkaError('INVALID_TXN_STATE', this.#isEnding ? 'a commit is under way' : 'no transactional.id is set')
+    this.send()
+    const acknowledged = this.checkpoint()
+    this.#isEnding = true
+    try {
+      await acknowledged
+      if (this.#sender.isInTransaction) this.#begin(await this.#transaction.end(this.#sender.identity, true))
+      else this.#begin(this.#sender.identity)
+    } catch (error) {
+      this.#fail(fencedOr(KafkaError.from(error), this.#transaction.transactionalId))
+      throw this.#failure
+    }
+  }
+
+  /**
+   * Sends what is open, waits for its acknowledgement, and closes; a transaction that is not committed is aborted instead. The cluster stays
+   * open: it is its owner's.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.send()
-    await this.checkpoint().catch(() => {})
+    if (this.#transaction === null) {
+      this.send()
+      await this.checkpoint().catch(() => {})
+      this.#sender.close()
+      return
+    }
     this.#sender.close()
+    this.#fail(new KafkaError('CLOSED', 'the producer was closed'))
+    if (!this.#sender.isInTransaction || this.#isFenced) return
+    await this.#sender.idle()
+    await this.#transaction.end(this.#sender.identity, false, ABORT_PATIENCE_MS).catch(() => {})
+  }
+
+  get #isFenced(): boolean {
+    return this.#failure?.code === 'PRODUCER_FENCED'
+  }
+
+  #begin(identity: ProducerIdentity): void {
+    const isNewEpoch = identity !== this.#sender.identity
+    this.#sender.begin(identity)
+    this.#isEnding = false
+    for (const partitions of this.#queues.values())
+      for (const queue of partitions.values()) {
+        queue.begin(isNewEpoch)
+        if (queue.waiting.length > 0) this.#sender.add(queue)
+      }
+    this.#sender.pump()
   }
 
   #queueOf(topic: string, partition: number): PartitionQueue {
@@ -157,7 +248,15 @@ export class Producer {
   }
 
   #seal(queue: PartitionQueue): void {
-    for (const batch of queue.seal()) {
+    // A batch is closed as soon as it is full, so one that is far larger holds one large record, its last.
+    if (queue.openBytes > this.#maxRecordBytes && queue.writer.lastRecordBytes > this.#maxRecordBytes)
+      this.#fail(
+        new KafkaError(
+          'RECORD_TOO_LARGE',
+          `A record of topic ${queue.topic} is ${queue.writer.lastRecordBytes} bytes when serialized, which is larger than ${this.#maxRecordBytes}, the value of max.request.size`,
+        ),
+      )
+    for (const batch of queue.seal(this.#isEnding)) {
       this.#unackedBytes += batch.bytes.length
       this.#sender.add(queue)
     }
@@ -177,6 +276,7 @@ export class Producer {
   #fail(error: KafkaError): void {
     if (this.#failure !== null) return
     this.#failure = error
+    this.#sender.close()
     for (const waiting of this.#checkpoints.values()) for (const checkpoint of waiting) checkpoint.reject(error)
     this.#checkpoints.clear()
     this.#room?.reject(error)

@@ -3,7 +3,14 @@
 // that guess is wrong is the little behind them moved.
 import { KafkaError } from '../error.ts'
 import type { ByteSink, EncodedHeaders, RecordAppender } from './appender.ts'
-import { BATCH_FIELD, BATCH_HEADER_BYTES, BATCH_LENGTH_END, sealBatch, writeInt64 } from './batch-header.ts'
+import {
+  BATCH_ATTRIBUTE,
+  BATCH_FIELD,
+  BATCH_HEADER_BYTES,
+  BATCH_LENGTH_END,
+  sealBatch,
+  writeInt64,
+} from './batch-header.ts'
 import { type Compression, compress } from './compression.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
@@ -221,8 +228,13 @@ export class BatchWriter implements RecordAppender {
 
 const COMPRESSION_BITS: Record<Compression, number> = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 }
 
-/** Writes producer id, epoch and sequence into a closed batch and computes its checksum anew. */
+/** Writes producer id, epoch and sequence into a closed batch, whether it is transactional, and computes its checksum anew. */
 export function stampBatch(batch: Buffer, stamp: ProducerStamp): void {
+  if (stamp.isTransactional === true)
+    batch.writeInt16BE(
+      batch.readInt16BE(BATCH_FIELD.attributes) | BATCH_ATTRIBUTE.transactional,
+      BATCH_FIELD.attributes,
+    )
   writeInt64(batch, stamp.producerId, BATCH_FIELD.producerId)
   batch.writeInt16BE(stamp.producerEpoch, BATCH_FIELD.producerEpoch)
   batch.writeInt32BE(stamp.baseSequence, BATCH_FIELD.baseSequence)
