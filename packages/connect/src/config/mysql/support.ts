@@ -1,6 +1,7 @@
 // Options of Debezium's MySQL connector that Millrace does not act on yet: refused by name where a value would change behaviour.
 import { CdcError } from '../../base/errors.ts'
 import { presentNames } from '../former-names.ts'
+import { unsupportedPostProcessors } from './post-processors.ts'
 import { unsupportedConverters } from './value-converters.ts'
 
 /** One option that is not built, or not for every value. */
@@ -49,7 +50,7 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
     'io.debezium.storage.kafka.history.kafkaschemahistory',
   ]),
   off('converters', "only Debezium's own converters are built", []),
-  off('post.processors', 'post processors are not built', []),
+  off('post.processors', "only Debezium's ReselectColumnsPostProcessor is built, without a cache", []),
   off('signal.enabled.channels', 'only the source channel is read', ['source']),
   off('signal.data.collection', 'signals are not built', []),
   off('notification.enabled.channels', 'notifications are not built', []),
@@ -66,6 +67,7 @@ export function unsupportedIn(config: Readonly<Record<string, string>>): string[
     )
     if (found === undefined || found.harmless.includes(value.trim().toLowerCase())) continue
     if (name === 'converters' && unsupportedConverters(config).length === 0) continue
+    if (name === 'post.processors' && unsupportedPostProcessors(config).length === 0) continue
     // A class that Debezium does not have either is no option that is missing here: the task says that it cannot be found.
     if (name === 'schema.history.internal' && !isDebeziumClass(value)) continue
     problems.push(`Option '${name}' is not supported yet with this value: ${found.reason}.`)

@@ -6,13 +6,16 @@ import { sleep } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import { regexListMatcher } from '../../config/mysql/filters.ts'
 import { type FlavourName, type MysqlConnectorConfig, parseMysqlConfig } from '../../config/mysql/mysql-config.ts'
+import { postProcessors, type ReselectConfig } from '../../config/mysql/post-processors.ts'
 import type { Source, SourceBatch, SourceContext } from '../source.ts'
+import { placeholderBytes } from './absent-value.ts'
 import { HeartbeatAction } from './heartbeat-action.ts'
 import type { HistoryTopic } from './history/history-topic.ts'
 import { KafkaHistoryTopic } from './history/kafka-history-topic.ts'
 import { SchemaHistory } from './history/schema-history.ts'
 import { checkLogFormat, readServerFacts, type ServerFacts } from './log-status.ts'
 import { type BinlogOffset, offsetJson, parseOffset, sourcePartition } from './offset.ts'
+import { ReselectStage } from './reselect/reselect-stage.ts'
 import { DdlTracker } from './schema/ddl-tracker.ts'
 import { TableSchemas } from './schema/table-schema.ts'
 import { ShapeFactory } from './shape.ts'
@@ -76,7 +79,13 @@ export class MysqlSource implements Source {
     this.#headers = new ContextHeaders({ topicPrefix, flavour, taskId: context.taskId, isEnabled })
   }
 
-  async *batches(): AsyncGenerator<SourceBatch, void, undefined> {
+  batches(): AsyncGenerator<SourceBatch, void, undefined> {
+    const processors = postProcessors(this.#config.options)
+    const batches = this.#rawBatches()
+    return processors.length === 0 ? batches : this.#reselect(processors).around(batches)
+  }
+
+  async *#rawBatches(): AsyncGenerator<SourceBatch, void, undefined> {
     const { signal } = this.#context
     try {
       const server = await this.#serverFacts()
@@ -99,6 +108,16 @@ export class MysqlSource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#historyTopic[Symbol.asyncDispose]()
+  }
+
+  #reselect(processors: readonly ReselectConfig[]): ReselectStage {
+    return new ReselectStage({
+      processors,
+      placeholder: placeholderBytes(this.#config.values.unavailablePlaceholder),
+      shapes: new ShapeFactory(this.#config, '+00:00'),
+      openSession: () => openQuerySession(this.#config.connection, this.#context.signal),
+      log: this.#log,
+    })
   }
 
   async #serverFacts(): Promise<ServerFacts> {
