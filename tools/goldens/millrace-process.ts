@@ -53,7 +53,8 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Mill
     ...(options.env === undefined ? {} : { env: options.env }),
   })
   const rest = `http://127.0.0.1:${restPort}`
-  await server.waitReady(async () => (await fetch(`${rest}/connectors`)).ok, 30_000)
+  // a server that asks for a login answers 401
+  await server.waitReady(async () => [200, 401].includes((await fetch(`${rest}/connectors`)).status), 30_000)
   return {
     rest,
     bootstrap: `127.0.0.1:${kafkaPort}`,

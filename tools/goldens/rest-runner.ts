@@ -1,9 +1,9 @@
 // Runs the REST goldens: each .jsonl file of the folder is a scenario, checked by the goldens' own checker (rest-golden.mjs, beside the files)
 // against a fresh Millrace and a MySQL that holds what the goldens' README asks for.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { MysqlServer } from '@millrace/servers'
+import { freshFolder, type MysqlServer } from '@millrace/servers'
 import type { Verdict } from './event-runner.ts'
 import { startMillrace } from './millrace-process.ts'
 import type { MysqlPool } from './mysql-pool.ts'
@@ -12,7 +12,6 @@ import type { MysqlPool } from './mysql-pool.ts'
 const NOT_BUILT: Readonly<Record<string, string>> = {
   standalone: 'standalone mode',
   'exactly-once': 'exactly-once source support',
-  'basic-auth': 'basic authentication',
   'two-workers': 'two workers',
   postgres: 'the PostgreSQL connector',
   'plugin-list': 'the same list of plugins',
@@ -60,7 +59,11 @@ export async function* runRestFolder(
         label,
         { outcome: 'not supported', reason: 'rest-golden.mjs is neither in the folder nor in ../shared/goldens/rest' },
       ]
-    else yield [label, await runFile(path.join(folder, name), checker, pool)]
+    else
+      yield [
+        label,
+        await runFile(path.join(folder, name), checker, pool, new Set(steps.flatMap(({ tags = [] }) => tags))),
+      ]
   }
 }
 
@@ -74,14 +77,18 @@ function unbuilt(steps: readonly GoldenStep[]): string | null {
   return null
 }
 
-async function runFile(file: string, checker: string, pool: MysqlPool): Promise<Verdict> {
+async function runFile(file: string, checker: string, pool: MysqlPool, tags: ReadonlySet<string>): Promise<Verdict> {
   const mysql = await pool.prepared({ server: 'gtid', serverId: 1, serverVariables: {} } as Parameters<
     MysqlPool['prepared']
   >[0])
   await mysql.sql(SETUP)
+  const settings = freshFolder('settings')
   const millrace = await startMillrace({
     env: { REST_LAB_ENV: 'dbz' },
-    args: ['--group-id', 'rest-lab', '--offset-flush-interval-ms', '1000', '--config-providers', 'file,env,directory'],
+    args: [
+      ...['--group-id', 'rest-lab', '--offset-flush-interval-ms', '1000', '--config-providers', 'file,env,directory'],
+      ...(tags.has('basic-auth') ? basicAuth(settings) : []),
+    ],
   })
   try {
     const { output, code } = await check(file, checker, mysql, millrace)
@@ -91,6 +98,7 @@ async function runFile(file: string, checker: string, pool: MysqlPool): Promise<
     return { outcome: /not supported/.test(reason) ? 'not supported' : 'failed', reason: reason.slice(0, 500) }
   } finally {
     await millrace.stop()
+    rmSync(settings, { recursive: true, force: true })
   }
 }
 
@@ -98,6 +106,18 @@ async function runFile(file: string, checker: string, pool: MysqlPool): Promise<
 function firstFailure(output: string): string | null {
   const found = /^FAIL (.*)\n((?: {5}.*\n?)*)/m.exec(output)
   return found === null ? null : `${found[1]} (${(found[2] as string).trim().replaceAll(/\s*\n\s*/g, '; ')})`
+}
+
+/** A JAAS file and its users, as the goldens' README names them; the worker settings that ask for them. */
+function basicAuth(folder: string): string[] {
+  mkdirSync(folder, { recursive: true })
+  const users = path.join(folder, 'users.properties')
+  const jaas = path.join(folder, 'jaas.conf')
+  writeFileSync(users, 'rest=pw:with:colons\nops=secret\n')
+  const module = 'org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule'
+  writeFileSync(jaas, `KafkaConnect {\n  ${module} required\n  file="${users}";\n};\n`)
+  const extension = 'org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension'
+  return ['--set', `rest.extension.classes=${extension}`, '--set', `java.security.auth.login.config=${jaas}`]
 }
 
 async function check(

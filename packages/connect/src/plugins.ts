@@ -415,3 +415,6 @@ export async function createSource(given: StoredConfig, context: SourceContext, 
   if (className === MARIADB) return openMysqlSource(given, context, log, 'mariadb')
   throw new CdcError('CDC_UNSUPPORTED', `Source ${className} is not supported yet`)
 }
+
+// Files of keys and certificates: the listeners of the REST interface read them as the connector's connections do.
+export { ownIdentity, trustedCertificates } from './source/mysql/key-store/key-store.ts'

@@ -13,8 +13,8 @@ import { loggerResources } from './loggers.ts'
 import type { Resource } from './resource.ts'
 import { rootResources } from './root.ts'
 
-/** Every resource of a worker. */
-export function allResources(worker: Worker, loggers: Loggers, sinks: SinkOffsets | null): Resource[] {
+/** Every resource of a worker, except those for administrators. */
+export function allResources(worker: Worker, sinks: SinkOffsets | null): Resource[] {
   return [
     ...rootResources(worker),
     ...pluginResources(worker),
@@ -24,6 +24,10 @@ export function allResources(worker: Worker, loggers: Loggers, sinks: SinkOffset
     ...taskResources(worker),
     ...commandResources(worker),
     ...offsetResources(new ConnectorOffsets(worker, sinks)),
-    ...loggerResources(worker, loggers),
   ]
+}
+
+/** What `admin.listeners` moves to addresses of its own, or away. */
+export function adminResources(worker: Worker, loggers: Loggers): Resource[] {
+  return loggerResources(worker, loggers)
 }

@@ -10,10 +10,15 @@ export function taskResources(worker: Worker): Resource[] {
       path: '/connectors/:connector/tasks',
       methods: {
         GET: (call) => ({ status: 200, body: worker.tasks(call.param('connector')) }),
-        POST: (call) => internal(worker, call),
+        POST: (call) => internal(worker, call, 'externally setting task configurations'),
       },
+      signed: ['POST'],
     },
-    { path: '/connectors/:connector/fence', methods: { PUT: (call) => internal(worker, call) } },
+    {
+      path: '/connectors/:connector/fence',
+      methods: { PUT: (call) => internal(worker, call, 'exactly-once source connectors') },
+      signed: ['PUT'],
+    },
   ]
 }
 
@@ -25,7 +30,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   HmacSHA512: 'sha512',
 }
 
-function internal(worker: Worker, call: Call): Answer {
+function internal(worker: Worker, call: Call, what: string): Answer {
   const signature = call.header('x-connect-authorization')
   const algorithm = call.header('x-connect-request-signature-algorithm')
   if (signature === undefined || algorithm === undefined)

@@ -20,6 +20,8 @@ export interface Answer {
   readonly status: number
   readonly body?: unknown
   readonly location?: string
+  /** The media type of a body that is text; absent: the body is written as JSON. */
+  readonly type?: string
   /** What can be done about problems that the body tells of; goes into a header, since bodies are Connect's to the byte. */
   readonly hint?: string
 }
@@ -34,6 +36,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Resource {
   readonly path: string
   readonly methods: Partial<Readonly<Record<Method, Handler>>>
+  /** Methods that workers call among themselves with a signature: they need no login. */
+  readonly signed?: readonly Method[]
 }
 
 /** An error with the status and message of its answer. */

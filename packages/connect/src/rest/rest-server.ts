@@ -1,107 +1,189 @@
-// The HTTP server: routing, media types, error bodies. What the resources do stands in their own files.
-import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from 'node:http'
+// The HTTP server: listeners, routing, who may call. What the resources do stands in their own files.
+import { createServer, type IncomingMessage, METHODS, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { portHolder } from '@millrace/kafka'
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import { stringifyExact } from '../store/exact-json.ts'
 import { javaMapOrder } from '../store/java-map.ts'
+import type { Listener } from '../worker/listeners.ts'
+import { BODY_LIMIT_BYTES, errorBody, send, sendAnswer, sendError, sendOptions } from './answer-writer.ts'
+import type { Authenticator } from './basic-auth.ts'
 import { type FrontDoorOptions, refusalOf, refuse } from './front-door.ts'
 import { JsonSyntaxError, readJson } from './json-reader.ts'
-import { type Answer, type Call, type Method, type Resource, RestError } from './resource.ts'
+import type { ListenerTls } from './listener-tls.ts'
+import { JSON_TYPE, mediaRefusal, untypedBodyRefusal } from './media-types.ts'
+import { type Call, type Method, type Resource, RestError } from './resource.ts'
+import type { HeaderRule } from './response-headers.ts'
 
 /** What the server is made of. */
 export interface RestServerOptions {
   readonly resources: readonly Resource[]
-  readonly host: string
-  /** 0 = any free port. */
-  readonly port: number
+  /** At least one; all serve the same resources. */
+  readonly listeners: readonly Listener[]
+  /** For https listeners. */
+  readonly tls?: ListenerTls | null
   readonly hostNames?: readonly string[]
   readonly origins?: readonly string[]
+  /** Who is let in; null: everybody. */
+  readonly authenticator?: Authenticator | null
+  readonly headerRules?: readonly HeaderRule[]
   readonly log: Logger
 }
 
-/** A listening server. */
+/** A listening server. Host and port are those of its first listener. */
 export interface RestServer extends AsyncDisposable {
   readonly host: string
   readonly port: number
+  /** `http://host:port` of every listener. */
+  readonly addresses: readonly string[]
 }
 
-const BODY_LIMIT_BYTES = 16 * 1024 * 1024
-const JSON_TYPE = 'application/json'
+const HEADER_LIMIT_BYTES = 16 * 1024
+const REQUEST_TIMEOUT_MS = 300_000
 
 /**
  * Starts the server.
- * Errors: CDC_CONFIG_INVALID when the port is taken or the address is not of this host, with the remedy.
+ * Errors: CDC_CONFIG_INVALID when a port is taken or an address is not of this host, with the remedy.
  */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
-  const { host, log } = options
-  const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost'
-  const door: FrontDoorOptions = { isLoopback, hostNames: options.hostNames ?? [], origins: options.origins ?? [] }
+  const { log, tls } = options
+  let route: RequestListener = () => {}
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     exposeHeadRoutes: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     rewriteUrl: (request) => withoutMatrix(request.url ?? '/'),
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
-    serverFactory: (handler): Server =>
-      createServer((request, response) => {
-        const refusal = refusalOf(request, door)
-        if (refusal) refuse(response, refusal)
-        else handler(request, response)
-      }),
+    serverFactory: (handler): Server => {
+      route = handler
+      return createServer() // never listens: the listeners below hand their requests to the handler
+    },
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  app.setNotFoundHandler((_request, reply) => send(reply, 404, errorBody(404, 'HTTP 404 Not Found'), null))
-  app.setErrorHandler((error, _request, reply) => {
-    sendError(reply, error, log)
+  app.setNotFoundHandler((_request, reply) => {
+    reply.hijack()
+    send(reply.raw, 404, errorBody(404, 'HTTP 404 Not Found'), null)
   })
-  for (const resource of options.resources) addResource(app, resource, log)
-  try {
-    await app.listen({ host, port: options.port })
-  } catch (error) {
-    throw listenError(error, host, options.port)
+  app.setErrorHandler((error, _request, reply) => {
+    reply.hijack()
+    sendError(reply.raw, error, log)
+  })
+  for (const resource of options.resources) addResource(app, resource, options)
+  await app.ready()
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => app.close())
+  const addresses: string[] = []
+  let port = 0
+  for (const listener of options.listeners) {
+    const server = openServer(
+      listener,
+      tls ?? null,
+      guarded(listener, options, (...call) => route(...call)),
+    )
+    stack.defer(() => closed(server))
+    const taken = await listening(server, listener)
+    if (addresses.length === 0) port = taken
+    const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host
+    addresses.push(`${listener.isTls ? 'https' : 'http'}://${host}:${taken}`)
   }
-  const { port } = app.server.address() as AddressInfo
-  return {
-    host,
-    port,
-    [Symbol.asyncDispose]: async () => {
-      app.server.closeAllConnections()
-      await app.close()
-    },
+  const owned = stack.move()
+  return { host: options.listeners[0]!.host, port, addresses, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** The front door stands before the routes: what does not pass it is never read. */
+function guarded(listener: Listener, options: RestServerOptions, route: RequestListener): RequestListener {
+  const { host } = listener
+  const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost'
+  const door: FrontDoorOptions = { isLoopback, hostNames: options.hostNames ?? [], origins: options.origins ?? [] }
+  const rules = options.headerRules ?? []
+  return (request, response) => {
+    for (const rule of rules) rule(request, response)
+    const refusal = refusalOf(request, door)
+    if (refusal) refuse(response, refusal)
+    else route(request, response)
   }
 }
 
-function addResource(app: FastifyInstance, resource: Resource, log: Logger): void {
+function openServer(listener: Listener, tls: ListenerTls | null, handler: RequestListener): Server {
+  const limits = { maxHeaderSize: HEADER_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS }
+  if (!listener.isTls) return createServer(limits, handler).on('clientError', answerBrokenRequest)
+  if (tls === null) throw new CdcError('CDC_INTERNAL', 'an https listener has no certificate')
+  try {
+    return createTlsServer({ ...limits, ...tls }, handler).on('clientError', answerBrokenRequest) as unknown as Server
+  } catch (cause) {
+    throw new CdcError('CDC_CONNECT_TLS', `The key, certificate or ciphers of the https listener cannot be used`, {
+      hint: `Check the ssl.* settings of the worker (${(cause as { code?: string }).code ?? 'unknown reason'}).`,
+      cause,
+    })
+  }
+}
+
+function listening(server: Server, { host, port }: Listener): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)))
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function addResource(app: FastifyInstance, resource: Resource, options: RestServerOptions): void {
   const { GET } = resource.methods
+  const { log, authenticator } = options
   const names = [...Object.keys(resource.methods), ...(GET ? ['HEAD'] : []), 'OPTIONS']
   const allowed = javaMapOrder(names.map((name) => [name, null])).map(([name]) => name)
+  const handlerOf = (method: string) => (method === 'HEAD' ? GET : resource.methods[method as Method])
   app.route({
     method: [...app.supportedMethods] as 'GET'[],
     url: resource.path,
-    handler: async (request, reply) => {
-      const method: string = request.method
-      const handler = method === 'HEAD' ? GET : resource.methods[method as Method]
-      if (method === 'OPTIONS') return sendOptions(request, reply, allowed)
-      if (!handler) return send(reply, 405, errorBody(405, 'HTTP 405 Method Not Allowed'), null)
-      const refusal = mediaRefusal(request)
-      if (refusal) return send(reply, refusal.status, errorBody(refusal.status, refusal.message), refusal.type)
+    // Before the body is read: method, media types, login. In Connect's order.
+    onRequest: (request, reply, next) => {
+      const { method, raw } = request as { method: string; raw: IncomingMessage }
+      const refuseWith = (status: number, body: string, type: string | null) => {
+        reply.hijack()
+        send(reply.raw, status, body, type)
+      }
+      if (method !== 'OPTIONS') {
+        if (!handlerOf(method)) return refuseWith(405, errorBody(405, 'HTTP 405 Method Not Allowed'), null)
+        const refusal = mediaRefusal(method, raw.headers)
+        if (refusal) return refuseWith(refusal.status, errorBody(refusal.status, refusal.message), refusal.type)
+      }
       try {
-        sendAnswer(request, reply, await handler(callOf(request)))
+        const isFree = !authenticator || resource.signed?.includes(method as Method) === true
+        if (!isFree && !authenticator(raw.headers.authorization))
+          return refuseWith(401, 'User cannot access the resource.', JSON_TYPE)
       } catch (error) {
-        sendError(reply, error, log)
+        reply.hijack()
+        return sendError(reply.raw, error, log)
+      }
+      next()
+    },
+    handler: async (request, reply) => {
+      const { method, raw } = request as { method: string; raw: IncomingMessage }
+      reply.hijack()
+      if (method === 'OPTIONS') return sendOptions(raw, reply.raw, allowed)
+      const text = typeof request.body === 'string' ? request.body : ''
+      const refusal = untypedBodyRefusal(method, raw.headers, text)
+      if (refusal) return send(reply.raw, refusal.status, errorBody(refusal.status, refusal.message), refusal.type)
+      try {
+        sendAnswer(raw, reply.raw, await handlerOf(method)!(callOf(request, text)))
+      } catch (error) {
+        sendError(reply.raw, error, log)
       }
     },
   })
 }
 
-function callOf(request: FastifyRequest): Call {
+function callOf(request: FastifyRequest, text: string): Call {
   const params = request.params as Record<string, string>
-  const text = typeof request.body === 'string' ? request.body : ''
   return {
     param: (name) => params[name]!,
     query: new URL(request.url, 'http://localhost').searchParams,
@@ -118,87 +200,6 @@ function callOf(request: FastifyRequest): Call {
       }
     },
   }
-}
-
-/** 415 and 406. Connect finds the media type wrong before the resource answers, hence without a Content-Type; a missing one only later. */
-function mediaRefusal(request: FastifyRequest): { status: number; message: string; type: string | null } | null {
-  const given = request.headers['content-type']
-  const hasBody = typeof request.body === 'string' && request.body !== ''
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const unsupported = { status: 415, message: 'HTTP 415 Unsupported Media Type' }
-    if (given === undefined && hasBody) return { ...unsupported, type: JSON_TYPE }
-    if (given !== undefined && !/^\s*(?:application\/(?:json|\*)|\*\/\*)\s*(?:;|$)/i.test(given))
-      return { ...unsupported, type: null }
-  }
-  return acceptedType(request) === null ? { status: 406, message: 'HTTP 406 Not Acceptable', type: null } : null
-}
-
-/** The media type of the answer: JSON, with the parameters that the client asked for; null when it accepts none. */
-function acceptedType(request: FastifyRequest): string | null {
-  const accept = request.headers.accept
-  if (accept === undefined || accept.trim() === '') return JSON_TYPE
-  for (const range of accept.split(',')) {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    if (type !== JSON_TYPE && type !== 'application/*' && type !== '*/*') continue
-    if (parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))) continue
-    const charset = parameters.find((parameter) => parameter.startsWith('charset='))
-    return charset && type === JSON_TYPE ? `${JSON_TYPE};${charset}` : JSON_TYPE
-  }
-  return null
-}
-
-function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
-  if (answer.location !== undefined) {
-    const { localAddress, localPort } = request.raw.socket
-    const host = request.headers.host ?? `${localAddress}:${localPort}`
-    reply.raw.setHeader('location', `http://${host}${answer.location}`)
-  }
-  setHint(reply, answer.hint)
-  if (answer.body === undefined) send(reply, answer.status, '', null)
-  else send(reply, answer.status, stringifyExact(answer.body), acceptedType(request) ?? JSON_TYPE)
-}
-
-function sendOptions(request: FastifyRequest, reply: FastifyReply, allowed: readonly string[]): void {
-  reply.raw.setHeader('allow', allowed.join(','))
-  const isJson = request.headers.accept?.includes(JSON_TYPE) ?? false
-  send(reply, 200, isJson ? '' : allowed.join(', '), isJson ? JSON_TYPE : 'text/plain')
-}
-
-/** Writes an answer past fastify, which would add a Content-Type where Connect sends none. */
-function send(reply: FastifyReply, status: number, body: string, type: string | null = JSON_TYPE): void {
-  reply.hijack()
-  const response: ServerResponse<IncomingMessage> = reply.raw
-  if (type !== null) response.setHeader('content-type', type)
-  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
-  response.writeHead(status).end(body)
-}
-
-function errorBody(status: number, message: string): string {
-  return JSON.stringify({ error_code: status, message })
-}
-
-function sendError(reply: FastifyReply, error: unknown, log: Logger): void {
-  const { status, message, hint } = answerTo(error, log)
-  setHint(reply, hint)
-  send(reply, status, errorBody(status, message))
-}
-
-/** Bodies are Connect's to the byte: what an operator can do stands in a header of our own. */
-function setHint(reply: FastifyReply, hint: string | undefined): void {
-  if (hint) reply.raw.setHeader('millrace-hint', hint.replaceAll('\u2019', "'").replaceAll(/[^ -~]+/g, ' '))
-}
-
-/** Status, message and hint of an error. Unexpected errors are logged whole and answered without their text. */
-function answerTo(error: unknown, log: Logger): { status: number; message: string; hint?: string } {
-  if (error instanceof RestError || CdcError.is(error)) {
-    const { message, hint } = error
-    return { status: error instanceof RestError ? error.status : error.httpStatus, message, hint }
-  }
-  const status = (error as { statusCode?: unknown }).statusCode
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return { status, message: status === 413 ? `The body is larger than ${BODY_LIMIT_BYTES} bytes` : `HTTP ${status}` }
-  log.error({ error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'a request failed')
-  return { status: 500, message: 'An error that Millrace did not expect; the log has its details' }
 }
 
 /** Connect's paths take no matrix parameters: `;x=y` after a segment is ignored. */
@@ -236,9 +237,6 @@ function listenError(error: unknown, host: string, port: number): CdcError {
   return new CdcError(
     'CDC_CONFIG_INVALID',
     `The REST interface cannot listen on ${host}:${port} (${code ?? 'unknown'})`,
-    {
-      hint: 'Check the address and port of the worker option listeners.',
-      cause: error,
-    },
+    { hint: 'Check the address and port of the worker option listeners.', cause: error },
   )
 }

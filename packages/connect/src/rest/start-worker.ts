@@ -1,8 +1,13 @@
 // Starts a whole worker: stores, connectors and the REST interface.
 import { createPluginCatalog } from '../plugins.ts'
+import type { Listener } from '../worker/listeners.ts'
 import { Loggers } from '../worker/loggers.ts'
 import { openWorker, type StartWorkerOptions, type WorkerPlugins } from '../worker/open-worker.ts'
-import { allResources } from './all-resources.ts'
+import { adminResources, allResources } from './all-resources.ts'
+import { readBasicAuth } from './basic-auth.ts'
+import { readListenerTls } from './listener-tls.ts'
+import type { Resource } from './resource.ts'
+import { crossOriginRule, readHeaderRules } from './response-headers.ts'
 import { startRestServer } from './rest-server.ts'
 
 /** A running worker. */
@@ -31,21 +36,36 @@ export async function startWorkerWith(options: StartWorkerOptions, plugins: Work
   const opened = stack.use(await openWorker(options, plugins))
   const { worker, config, log } = opened
   const loggers = new Loggers('INFO', (level) => options.onLogLevel?.(level))
-  const server = stack.use(
-    await startRestServer({
-      resources: allResources(worker, loggers, null),
-      host: config.listenHost,
-      port: config.listenPort,
-      hostNames: [config.advertisedHost, ...list(config.settings['millrace.rest.host.names'])],
-      origins: list(config.settings['access.control.allow.origin']),
-      log,
-    }),
-  )
+  const { settings } = config
+  const authenticator = readBasicAuth(settings)
+  const origins = list(settings['access.control.allow.origin'])
+  const crossOrigin = crossOriginRule(origins, list(settings['access.control.allow.methods']))
+  const common = {
+    hostNames: [config.advertisedHost, ...list(settings['millrace.rest.host.names'])],
+    origins,
+    authenticator,
+    headerRules: [
+      ...readHeaderRules(settings['response.http.headers.config'] ?? ''),
+      ...(crossOrigin === null ? [] : [crossOrigin]),
+    ],
+    log,
+  }
+  const listen = async (resources: Resource[], listeners: readonly Listener[], prefix: string) => {
+    const tls = listeners.some(({ isTls }) => isTls) ? readListenerTls(settings, prefix) : null
+    return stack.use(await startRestServer({ ...common, resources, listeners, tls }))
+  }
+  const admin = adminResources(worker, loggers)
+  const { adminListeners } = config
+  const main = [...allResources(worker, null), ...(adminListeners === null ? admin : [])]
+  const server = await listen(main, config.listeners, 'listeners.https.')
+  if (adminListeners !== null && adminListeners.length > 0)
+    log.info(
+      `admin interface on ${(await listen(admin, adminListeners, 'admin.listeners.https.')).addresses.join(', ')}`,
+    )
   worker.workerId = `${config.advertisedHost}:${config.advertisedPort || server.port}`
   worker.start()
-  const host = server.host.includes(':') ? `[${server.host}]` : server.host
-  const restAddress = `http://${host}:${server.port}`
-  log.info(`REST interface on ${restAddress}`)
+  const restAddress = server.addresses[0]!
+  log.info(`REST interface on ${server.addresses.join(', ')}`)
   const owned = stack.move()
   const close = () => owned.disposeAsync()
   return { restAddress, close, [Symbol.asyncDispose]: close }

@@ -3,6 +3,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, sep } from 'node:path'
 import { CdcError } from '../base/errors.ts'
+import { parseProperties } from '../config/java-properties.ts'
 import { compileJavaRegex } from '../config/java-regex.ts'
 import type { StoredConfig } from '../store/store.ts'
 import type { WorkerSettings } from './worker-config.ts'
@@ -55,7 +56,7 @@ function providerOf(
     .map((root) => root.trim())
     .filter((root) => root !== '')
   if (kind === 'file')
-    return (path, key) => (path === '' ? null : (properties(readAllowed(path, roots)).get(key) ?? null))
+    return (path, key) => (path === '' ? null : (parseProperties(readAllowed(path, roots)).get(key) ?? null))
   if (kind === 'directory') {
     return (path, key) => {
       if (path === '' || key === '') return null
@@ -93,22 +94,4 @@ function readAllowed(path: string, roots: readonly string[]): string {
 
 function unreadable(path: string): CdcError {
   return new CdcError('CDC_CONFIG_PROVIDER', `Could not read properties from file ${path}`)
-}
-
-/** A Java properties file: `key=value` lines with `\` escapes and continued lines. */
-function properties(text: string): Map<string, string> {
-  const lines = text.replace(/\\\r?\n[ \t\f]*/g, '').split(/\r?\n/)
-  const found = new Map<string, string>()
-  for (const line of lines) {
-    const match = /^[ \t\f]*((?:\\.|[^\\=: \t\f])+)[ \t\f]*[=:]?[ \t\f]*(.*)$/.exec(line)
-    if (match && !/^[#!]/.test(match[1]!)) found.set(unescaped(match[1]!), unescaped(match[2]!))
-  }
-  return found
-}
-
-function unescaped(text: string): string {
-  const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f' }
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_whole, code: string | undefined, char: string) =>
-    code === undefined ? (named[char] ?? char) : String.fromCharCode(Number.parseInt(code, 16)),
-  )
 }

@@ -1,6 +1,7 @@
 // The worker's options under Kafka Connect's names, with Connect's defaults, and what follows from them.
 import { CdcError } from '../base/errors.ts'
 import type { StateTopicOptions } from '../store/state-topic.ts'
+import { type Listener, readListeners } from './listeners.ts'
 
 /** Worker settings by Connect's names: `bootstrap.servers`, `listeners`, `key.converter`, `offset.flush.interval.ms` and so on. */
 export type WorkerSettings = Readonly<Record<string, string>>
@@ -46,9 +47,10 @@ export interface WorkerConfig {
   readonly configTopic: StateTopicOptions
   readonly offsetTopic: StateTopicOptions
   readonly statusTopic: StateTopicOptions
-  readonly listenHost: string
-  /** 0 = any free port. */
-  readonly listenPort: number
+  /** Where the REST interface listens; at least one. */
+  readonly listeners: readonly Listener[]
+  /** Where the resources for administrators are; null: with all others; none: nowhere. */
+  readonly adminListeners: readonly Listener[] | null
   /** host:port under which others reach this worker; port 0 until it listens. */
   readonly advertisedHost: string
   readonly advertisedPort: number
@@ -83,7 +85,11 @@ export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): Wo
     if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name)) throw invalid(`${kind}.storage.topic`, name, 'this is no topic name')
     return { topic: name, partitions, replicationFactor: number(`${kind}.storage.replication.factor`, -1) }
   }
-  const listener = readListener(text('listeners'))
+  const listeners = readListeners('listeners', text('listeners'))
+  const protocol = settings['rest.advertised.listener']?.trim().toLowerCase() ?? 'http'
+  const listener = listeners.find(({ isTls }) => isTls === (protocol === 'https')) ?? listeners[0]
+  if (listener === undefined) throw invalid('listeners', text('listeners'), 'a listener is missing')
+  const admin = settings['admin.listeners']
   const advertised = settings['rest.advertised.port']
   return {
     settings,
@@ -91,8 +97,8 @@ export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): Wo
     configTopic: topic('config', 1),
     offsetTopic: topic('offset', number('offset.storage.partitions', -1)),
     statusTopic: topic('status', number('status.storage.partitions', -1)),
-    listenHost: listener.host,
-    listenPort: listener.port,
+    listeners,
+    adminListeners: admin === undefined ? null : readListeners('admin.listeners', admin),
     advertisedHost:
       settings['rest.advertised.host.name'] ?? (listener.host === '0.0.0.0' ? '127.0.0.1' : listener.host),
     advertisedPort: advertised === undefined ? 0 : number('rest.advertised.port', 1),
@@ -103,19 +109,6 @@ export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): Wo
     isTopicCreationEnabled: flag('topic.creation.enable'),
     sessionKeyTtlMs: number('inter.worker.key.ttl.ms', 0),
   }
-}
-
-/** The first listener; `http://:8083` means loopback here, not every interface: the interface has no login. */
-function readListener(listeners: string): { host: string; port: number } {
-  const first = listeners.split(',')[0]!.trim()
-  const match = /^http:\/\/(\[[0-9a-fA-F:]+\]|[^:/]*):(\d{1,5})\/?$/i.exec(first)
-  if (!match) {
-    const hint = 'Give one as http://host:port; https listeners are not supported yet.'
-    throw new CdcError('CDC_CONFIG_INVALID', `Invalid value ${first} for configuration listeners`, { hint })
-  }
-  const port = Number(match[2])
-  if (port > 65535) throw invalid('listeners', first, 'the port is above 65535')
-  return { host: match[1] === '' ? '127.0.0.1' : match[1]!.replace(/^\[|\]$/g, ''), port }
 }
 
 function invalid(name: string, value: string, reason: string): CdcError {

@@ -20,8 +20,7 @@ beforeAll(async () => {
       { path: '/plain', methods: { GET: refusing(new RestError(400, 'no')) } },
       { path: '/answer', methods: { GET: () => ({ status: 200, body: {}, hint: 'Look there.' }) } },
     ],
-    host: '127.0.0.1',
-    port: 0,
+    listeners: [{ isTls: false, host: '127.0.0.1', port: 0 }],
     log: silentLogger,
   })
 })

@@ -140,6 +140,10 @@ test('unexpected errors are not shown to the client', async () => {
 test('a port in use is named, with the remedy', async () => {
   const { startRestServer } = await import('../../src/rest/rest-server.ts')
   const { silentLogger } = await import('../../src/base/logger.ts')
-  const taken = startRestServer({ resources: [], host: '127.0.0.1', port: parts.server.port, log: silentLogger })
+  const taken = startRestServer({
+    resources: [],
+    listeners: [{ isTls: false, host: '127.0.0.1', port: parts.server.port }],
+    log: silentLogger,
+  })
   await expect(taken).rejects.toMatchObject({ code: 'CDC_CONFIG_INVALID', hint: expect.stringContaining('listeners') })
 })

@@ -1,6 +1,6 @@
 // A worker over stores in memory, and its REST interface on a free port.
 import { silentLogger } from '../../src/base/logger.ts'
-import { allResources } from '../../src/rest/all-resources.ts'
+import { adminResources, allResources } from '../../src/rest/all-resources.ts'
 import { type RestServer, startRestServer } from '../../src/rest/rest-server.ts'
 import { KafkaConfigStore } from '../../src/store/kafka-config-store.ts'
 import { KafkaOffsetStore } from '../../src/store/kafka-offset-store.ts'
@@ -37,8 +37,15 @@ export async function testRest(): Promise<
   { server: RestServer; base: string } & Awaited<ReturnType<typeof testWorker>>
 > {
   const parts = await testWorker()
-  const resources = allResources(parts.worker, new Loggers('INFO', () => {}), null)
-  const server = await startRestServer({ resources, host: '127.0.0.1', port: 0, log: silentLogger })
+  const resources = [
+    ...allResources(parts.worker, null),
+    ...adminResources(parts.worker, new Loggers('INFO', () => {})),
+  ]
+  const server = await startRestServer({
+    resources,
+    listeners: [{ isTls: false, host: '127.0.0.1', port: 0 }],
+    log: silentLogger,
+  })
   const base = `http://127.0.0.1:${server.port}`
   parts.worker.workerId = `127.0.0.1:${server.port}`
   return { server, base, ...parts }

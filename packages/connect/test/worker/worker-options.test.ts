@@ -19,16 +19,17 @@ afterAll(() => rmSync(folder, { recursive: true }))
 test('reads Connect’s settings and their defaults', () => {
   const config = readWorkerConfig({ 'bootstrap.servers': 'h:9092' }, false)
   expect(config.offsetTopic).toEqual({ topic: 'connect-offsets', partitions: 25, replicationFactor: 3 })
-  expect([config.listenHost, config.listenPort]).toEqual(['127.0.0.1', 8083])
+  expect(config.listeners).toEqual([{ isTls: false, host: '127.0.0.1', port: 8083 }])
   expect(config.offsetFlushIntervalMs).toBe(60_000)
-  expect(readWorkerConfig({ listeners: 'HTTP://:18083' }, true).listenHost).toBe('127.0.0.1')
-  expect(readWorkerConfig({ listeners: 'http://[::1]:1' }, true).listenHost).toBe('::1')
+  expect(readWorkerConfig({ listeners: 'HTTP://:18083' }, true).listeners[0]?.host).toBe('127.0.0.1')
+  expect(readWorkerConfig({ listeners: 'http://[::1]:1' }, true).listeners[0]?.host).toBe('::1')
 })
 
 test.each([
   ['offset.flush.interval.ms', 'x'],
   ['offset.flush.interval.ms', '-1'],
-  ['listeners', 'https://h:1'],
+  ['listeners', 'ftp://h:1'],
+  ['admin.listeners', 'http://h'],
   ['listeners', 'http://h:70000'],
   ['topic.tracking.enable', 'yes'],
   ['config.storage.topic', 'a b'],
