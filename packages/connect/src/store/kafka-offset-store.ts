@@ -59,6 +59,10 @@ export class KafkaOffsetStore implements OffsetStore {
     await this.#topic!.put(...records)
   }
 
+  heard(connector: string, partition: SourcePartition, offset: SourceOffset): void {
+    this.#apply({ key: offsetKey(connector, partition), value: stringifyExact(offset) })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#topic?.[Symbol.asyncDispose]()
   }

@@ -17,6 +17,15 @@ export interface RestartRequest {
 /** What a connector is meant to do. */
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
 
+/** A change of the config topic, after it was read and applied. `isOwn`: this process wrote it. */
+export type ConfigChange =
+  | { readonly kind: 'config'; readonly connector: string; readonly isOwn: boolean; readonly was: 'new' | 'known' }
+  | { readonly kind: 'deleted' | 'target'; readonly connector: string; readonly isOwn: boolean }
+  /** `isSameSet`: as many tasks as before. */
+  | { readonly kind: 'tasks'; readonly connector: string; readonly isOwn: boolean; readonly isSameSet: boolean }
+  | { readonly kind: 'restart'; readonly connector: string; readonly isOwn: boolean; readonly request: RestartRequest }
+  | { readonly kind: 'logger'; readonly logger: string; readonly isOwn: boolean; readonly level: string }
+
 /** Configurations, task configurations and target states. Every write resolves once the record is acknowledged and read back. */
 export interface ConfigStore extends AsyncDisposable {
   start(): Promise<void>
@@ -34,6 +43,14 @@ export interface ConfigStore extends AsyncDisposable {
   putLoggerLevel(logger: string, level: string): Promise<void>
   /** The key that signs requests between workers: written once, renewed when it is older than its time to live. */
   sessionKey(): { readonly key: Buffer; readonly algorithm: string } | null
+  /** Writes a new session key if the present one is older than its time to live: a duty of the leader of the workers. */
+  renewSessionKey(): Promise<void>
+  /** How far the topic is read: the offset behind the last record, -1 for none. */
+  position(): number
+  /** Resolves when the topic is read up to an offset; false when `timeoutMs` pass before. */
+  readTo(offset: number, timeoutMs: number): Promise<boolean>
+  /** Who hears of changes that are read after the start. */
+  onChange: (change: ConfigChange) => void
 }
 
 /** Source offsets by connector and source partition. */
@@ -43,6 +60,8 @@ export interface OffsetStore extends AsyncDisposable {
   all(connector: string): readonly { readonly partition: SourcePartition; readonly offset: SourceOffset }[]
   /** Null deletes (a tombstone). Resolves when acknowledged. */
   put(connector: string, partition: SourcePartition, offset: SourceOffset | null): Promise<void>
+  /** Takes note of an offset that a task has stored itself, in a transaction. */
+  heard(connector: string, partition: SourcePartition, offset: SourceOffset): void
 }
 
 /** State words of Connect's status API. */
@@ -65,6 +84,8 @@ export interface Status {
 export interface StatusStore extends AsyncDisposable {
   start(): Promise<void>
   status(connector: string, task: number | null): Status | null
+  /** Every connector that has a status, or a task with one. */
+  connectors(): readonly string[]
   /** Statuses of a connector's tasks by task id. */
   tasks(connector: string): readonly Status[]
   put(status: Status): Promise<void>

@@ -2,6 +2,15 @@
 import type { ErrorCode } from '../base/error-codes.ts'
 import { CdcError, type CdcErrorOptions } from '../base/errors.ts'
 
+/** What ends a producer but not its task: a new one begins at the last stored offset. */
+const MENDED_BY_A_NEW_PRODUCER = new Set([
+  'TRANSACTION_ABORTABLE',
+  'INVALID_TXN_STATE',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'UNKNOWN_PRODUCER_ID',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+])
+
 /** A CdcError of anything that the Kafka client threw; `fallback` is the code for what the broker refused for good. */
 export function kafkaFailure(thrown: unknown, fallback: ErrorCode, what: string): CdcError {
   if (CdcError.is(thrown)) return thrown
@@ -11,5 +20,6 @@ export function kafkaFailure(thrown: unknown, fallback: ErrorCode, what: string)
   const message = `${what}: ${text}`
   if (code === 'NETWORK_EXCEPTION' || code === 'CLOSED') return new CdcError('CDC_CONNECT_LOST', message, options)
   if (code === 'REQUEST_TIMED_OUT') return new CdcError('CDC_CONNECT_TIMEOUT', message, options)
-  return new CdcError(fallback, message, { ...options, retriable: retriable === true })
+  const isMended = MENDED_BY_A_NEW_PRODUCER.has(String(code))
+  return new CdcError(fallback, message, { ...options, retriable: retriable === true || isMended })
 }

@@ -1,7 +1,9 @@
 // Which source offset may be stored: batches in the order in which they were read, each only after its records and all earlier ones are
 // acknowledged. Storing happens at intervals and at the end.
 import type { Logger } from '../base/logger.ts'
-import type { SourceBatch, SourceOffset, SourcePartition } from '../source/source.ts'
+import type { SourceOffset, SourcePartition } from '../source/source.ts'
+import { FirstFailure } from './first-failure.ts'
+import type { Progress, ProgressBatch } from './progress.ts'
 
 /** What the progress needs. `store` resolves when the offset is durable. */
 export interface OffsetProgressOptions {
@@ -13,12 +15,12 @@ export interface OffsetProgressOptions {
 }
 
 interface Waiting {
-  readonly batch: Pick<SourceBatch, 'sourcePartition' | 'sourceOffset' | 'acked'>
+  readonly batch: ProgressBatch
   isAcknowledged: boolean
 }
 
 /** The progress of one source. */
-export class OffsetProgress {
+export class OffsetProgress implements Progress {
   readonly #options: OffsetProgressOptions
   /** Batches in reading order that are not acknowledged, or follow one that is not. */
   readonly #waiting: Waiting[] = []
@@ -26,15 +28,15 @@ export class OffsetProgress {
   #done: Waiting[] = []
   #cancelTimer: (() => void) | null = null
   #storing: Promise<void> = Promise.resolve()
-  #failure: unknown = null
-  #onFailure: (failure: unknown) => void = () => {}
+  readonly #failure = new FirstFailure()
 
   constructor(options: OffsetProgressOptions) {
     this.#options = options
   }
 
-  /** Adds a batch whose records are appended; `acknowledged` must not be left unhandled elsewhere: its rejection is kept for {@link check}. */
-  add(batch: Waiting['batch'], acknowledged: Promise<void>): void {
+  begin(): void {}
+
+  add(batch: ProgressBatch, acknowledged: Promise<void>): void {
     const entry: Waiting = { batch, isAcknowledged: false }
     this.#waiting.push(entry)
     acknowledged.then(
@@ -42,28 +44,16 @@ export class OffsetProgress {
         entry.isAcknowledged = true
         this.#advance()
       },
-      (failure: unknown) => {
-        this.#failure ??= failure
-        this.#onFailure(failure)
-      },
+      (failure: unknown) => this.#failure.keep(failure),
     )
   }
 
-  /** Throws what made a batch undeliverable. */
   check(): void {
-    if (this.#failure !== null) throw this.#failure
+    this.#failure.check()
   }
 
-  /** Waits until the promise settles, however it does; rejects at once with what made a batch undeliverable. */
   settled(promise: Promise<unknown>): Promise<void> {
-    if (this.#failure !== null) return Promise.reject(this.#failure)
-    const waiting = Promise.withResolvers<void>()
-    this.#onFailure = waiting.reject
-    promise.then(
-      () => waiting.resolve(),
-      () => waiting.resolve(),
-    )
-    return waiting.promise
+    return this.#failure.settled(promise)
   }
 
   /** Stores now what may be stored. Rejects when the store refuses; what was not stored is tried again at the next interval. */
@@ -100,7 +90,7 @@ export class OffsetProgress {
     if (done.length === 0) return
     this.#done = []
     try {
-      const last = new Map<string, Waiting['batch']>()
+      const last = new Map<string, ProgressBatch>()
       for (const { batch } of done) {
         if (batch.sourceOffset !== null) last.set(JSON.stringify(batch.sourcePartition), batch)
       }

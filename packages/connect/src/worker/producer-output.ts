@@ -4,9 +4,12 @@ import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { StoredConfig } from '../store/store.ts'
+import { checkOffsetsTopic, type TransactionSettings, transactionSettings } from './exactly-once.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { patiently } from './patience.ts'
-import type { RecordOutput } from './record-output.ts'
+import { producerOptions } from './producer-options.ts'
+import { ProducerTransactions } from './producer-transactions.ts'
+import type { OutputTransactions, RecordOutput } from './record-output.ts'
 import { topicCreation } from './topic-creation.ts'
 
 /** What an output is made of. */
@@ -19,43 +22,57 @@ export interface ProducerOutputOptions {
   readonly log: Logger
 }
 
-const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 const METADATA_WAIT_MS = 10_000
 
-/** Opens a producer for a task. Errors: CDC_CONNECT_* when no broker answers. */
-export async function openProducerOutput(options: ProducerOutputOptions): Promise<RecordOutput & AsyncDisposable> {
-  const { connector, task, config, settings, openLink } = options
-  const chosen = (
-    config['producer.override.compression.type'] ??
-    settings['producer.compression.type'] ??
-    'none'
-  ).trim()
-  const compression = COMPRESSIONS.find((word) => word === chosen)
-  if (!compression) {
-    const message = `Invalid value ${chosen} for configuration compression.type: String must be one of: ${COMPRESSIONS.join(', ')}`
-    throw new CdcError('CDC_CONFIG_INVALID', message)
-  }
-  const clientId = `connector-producer-${connector}-${task}`
-  const cluster = new Cluster({ bootstrap: parseBootstrap(settings['bootstrap.servers']!), open: openLink, clientId })
+/** Opens a producer for a task. Errors: CDC_CONFIG_INVALID for its options, CDC_CONNECT_* when no broker answers. */
+export async function openProducerOutput(options: ProducerOutputOptions): Promise<ProducerOutput> {
+  const { config, settings, openLink, log } = options
+  checkOffsetsTopic(settings, config)
+  const transactions = transactionSettings(settings, config, options)
+  const chosen = producerOptions(settings, config, { ...options, transactionalId: transactions?.transactionalId })
+  if (chosen.ignored.length > 0)
+    log.warn({ options: chosen.ignored }, `producer options without effect here: ${chosen.ignored.join(', ')}`)
+  const { clientId, requestTimeoutMs, metadataMaxAgeMs } = chosen
+  const bootstrap = parseBootstrap(chosen.bootstrap)
+  const cluster = new Cluster({ bootstrap, open: openLink, clientId, requestTimeoutMs, metadataMaxAgeMs })
   try {
-    return new ProducerOutput(cluster, await patiently(() => Producer.open({ cluster, compression })), options)
+    const producer = await patiently(() => Producer.open({ ...chosen.producer, cluster }))
+    const output = new ProducerOutput({ cluster, producer, lingerMs: chosen.lingerMs, transactions }, options)
+    if (transactions) await output.resolve([transactions.offsetTopic])
+    return output
   } catch (error) {
     await cluster.close()
     throw kafkaFailure(error, 'CDC_PRODUCE_FAILED', 'The producer cannot be opened')
   }
 }
 
+/** What a producer output works with. */
+interface OutputParts {
+  readonly cluster: Cluster
+  readonly producer: Producer
+  readonly lingerMs: number
+  readonly transactions: TransactionSettings | null
+}
+
+/** The output over a Kafka producer. */
 class ProducerOutput implements RecordOutput, AsyncDisposable {
   readonly #cluster: Cluster
   readonly #producer: Producer
+  readonly #lingerMs: number
   readonly #options: ProducerOutputOptions
   readonly #settingsOf: ReturnType<typeof topicCreation>
+  #linger: NodeJS.Timeout | null = null
+  readonly transactions?: OutputTransactions
 
-  constructor(cluster: Cluster, producer: Producer, options: ProducerOutputOptions) {
+  constructor({ cluster, producer, lingerMs, transactions }: OutputParts, options: ProducerOutputOptions) {
     this.#cluster = cluster
     this.#producer = producer
+    this.#lingerMs = lingerMs
     this.#options = options
     this.#settingsOf = topicCreation(options.config)
+    const { connector } = options
+    if (transactions !== null)
+      this.transactions = new ProducerTransactions({ cluster, producer, connector, transactions })
   }
 
   partitionsOf(topic: string): number | null {
@@ -84,7 +101,12 @@ class ProducerOutput implements RecordOutput, AsyncDisposable {
   }
 
   send(): void {
-    this.#producer.send()
+    if (this.#lingerMs === 0) this.#producer.send()
+    else
+      this.#linger ??= setTimeout(() => {
+        this.#linger = null
+        this.#producer.send()
+      }, this.#lingerMs)
   }
 
   async room(): Promise<void> {
@@ -104,6 +126,7 @@ class ProducerOutput implements RecordOutput, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#linger !== null) clearTimeout(this.#linger)
     await this.#producer.close()
     await this.#cluster.close()
   }

@@ -1,7 +1,7 @@
 // The loop of a source task: batch → records → acknowledgement → offset. It fits one screen; what it calls stands in the files beside it.
 import type { SourceItem } from '../data/change-row.ts'
 import type { Source } from '../source/source.ts'
-import type { OffsetProgress } from './offset-progress.ts'
+import type { Progress } from './progress.ts'
 import type { RecordOutput } from './record-output.ts'
 import type { RecordWriter } from './record-writer.ts'
 
@@ -12,7 +12,7 @@ export interface SourceLoopOptions {
   readonly interrupt: () => void
   readonly writer: RecordWriter
   readonly output: RecordOutput
-  readonly progress: OffsetProgress
+  readonly progress: Progress
   /** Resolves at once unless the task is paused, then when it goes on or ends. */
   readonly whenUnpaused: () => Promise<void>
   /** Called with topics that got their first acknowledged record. */
@@ -41,6 +41,7 @@ export async function runSourceLoop(options: SourceLoopOptions): Promise<void> {
       const { done, value: batch } = await next
       if (done) break
       await whenUnpaused()
+      progress.begin()
       writer.begin()
       batch.forEach(write)
       await writer.settle()

@@ -5,13 +5,14 @@ import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Converter, HeaderConverter } from '../convert/converter.ts'
-import type { Source, SourceContext } from '../source/source.ts'
+import type { Source, SourceContext, SourceOffset, SourcePartition } from '../source/source.ts'
 import type { StoredConfig } from '../store/store.ts'
 import { OffsetProgress } from './offset-progress.ts'
 import type { RecordOutput } from './record-output.ts'
 import { RecordWriter, type Transforms } from './record-writer.ts'
 import { runSourceLoop } from './source-loop.ts'
 import type { TaskChannel } from './task-channel.ts'
+import { TransactionProgress } from './transaction-progress.ts'
 
 /** What a task's plugins module (plugins.ts) exports for task threads. Each throws a CdcError for what it cannot make. */
 export interface TaskPlugins {
@@ -89,7 +90,7 @@ async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise
   // The source ends before its output: what it yielded is flushed by the loop.
   const run = new AbortController()
   const signal = AbortSignal.any([channel.signal, run.signal])
-  const source = stack.use(await plugins.createSource(config, contextOf(options, signal), log))
+  const source = stack.use(await plugins.createSource(config, contextOf(options, output, signal), log))
   const writer = new RecordWriter({
     output,
     keyConverter,
@@ -100,11 +101,14 @@ async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise
     logsErrors: config['errors.log.enable']?.trim().toLowerCase() === 'true',
     log,
   })
-  const progress = new OffsetProgress({
-    store: (partition, offset) => channel.storeOffset(partition, offset),
-    intervalMs: options.offsetFlushIntervalMs,
-    log,
-  })
+  const { transactions } = output
+  const progress = transactions
+    ? new TransactionProgress({ transactions, onCommitted: (offsets) => channel.say({ kind: 'committed', offsets }) })
+    : new OffsetProgress({
+        store: (partition, offset) => channel.storeOffset(partition, offset),
+        intervalMs: options.offsetFlushIntervalMs,
+        log,
+      })
   stack.defer(() => progress.close())
   channel.onForgetTopics = () => writer.forgetTopics()
   channel.onPause = (isPaused) => channel.say({ kind: isPaused ? 'paused' : 'running' })
@@ -135,12 +139,22 @@ function watched(source: Source, onBatch: () => void): Source {
   }
 }
 
-function contextOf({ connector, task, channel, openLink }: SourceTaskOptions, signal: AbortSignal): SourceContext {
+function contextOf(
+  { connector, task, channel, openLink }: SourceTaskOptions,
+  { transactions }: RecordOutput,
+  signal: AbortSignal,
+): SourceContext {
+  /** The worker does not hear of every commit of a thread that was cut off, so the topic itself is asked; the worker is told. */
+  const loadCommitted = async (partition: SourcePartition): Promise<SourceOffset | null> => {
+    const offset = (await transactions?.loadOffset(partition)) ?? null
+    if (offset !== null) channel.say({ kind: 'committed', offsets: [{ partition, offset }] })
+    return offset
+  }
   return {
     connectorName: connector,
     taskId: task,
     signal,
-    loadOffset: (partition) => channel.loadOffset(partition),
+    loadOffset: transactions ? loadCommitted : (partition) => channel.loadOffset(partition),
     openLink,
   }
 }

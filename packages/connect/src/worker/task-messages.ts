@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { CdcErrorJson } from '../base/errors.ts'
 import type { SourceOffset, SourcePartition } from '../source/source.ts'
 import type { StoredConfig } from '../store/store.ts'
+import type { StoredOffset } from './record-output.ts'
 
 /** What a task's thread is started with. */
 export interface TaskThreadData {
@@ -51,6 +52,8 @@ export type FromTask =
       readonly partition: SourcePartition
       readonly offset: SourceOffset
     }
+  /** Offsets that stand in the offset topic already: written in a transaction with their records. */
+  | { readonly kind: 'committed'; readonly offsets: readonly StoredOffset[] }
   | { readonly kind: 'open-port'; readonly id: number }
   | { readonly kind: 'log'; readonly level: LogWord; readonly fields: object; readonly message: string }
 

@@ -99,6 +99,9 @@ class TaskThread implements RunningTask {
       const { connector } = this.#order
       const error = await failureOf(() => this.#options.offsets.put(connector, message.partition, message.offset))
       this.#say({ kind: 'stored', id: message.id, error: error?.toJSON() ?? null })
+    } else if (message.kind === 'committed') {
+      for (const { partition, offset } of message.offsets)
+        this.#options.offsets.heard(this.#order.connector, partition, offset)
     } else if (message.kind === 'open-port') {
       let port: MessagePort | null = null
       const error = await failureOf(async () => {
