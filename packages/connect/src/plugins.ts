@@ -26,6 +26,8 @@ import { JsonConverter } from './convert/json/json-converter.ts'
 import { type FixedKind, NumberConverter } from './convert/number-converter.ts'
 import { SimpleHeaderConverter, StringConverter } from './convert/string-converter.ts'
 import { fileSinkDefinitions } from './sink/file/file-sink-definitions.ts'
+import { FileStreamSink } from './sink/file/file-stream-sink.ts'
+import type { Sink, SinkContext } from './sink/sink.ts'
 import { checkFileOffsets, fileSourceDefinitions, fileSourceRules } from './source/file/file-stream-plugin.ts'
 import { FileStreamSource } from './source/file/file-stream-source.ts'
 import { probeConnection } from './source/mysql/connection-probe.ts'
@@ -377,7 +379,7 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
   }
 }
 
-/** One task each: neither the MySQL connector nor the file source divides its work. */
+/** One task for a source: neither the MySQL connector nor the file source divides its work. */
 function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
   const { className, kind, version } = entry
   const isFile = className === FILE_SOURCE || className === FILE_SINK
@@ -387,8 +389,12 @@ function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
     type: kind === 'sink' ? 'sink' : 'source',
     version,
     ownsOffsets: isFile,
-    isRunnable: kind === 'source',
-    taskConfigs: (config) => [inJavaMapOrder({ ...config, 'task.class': taskClass })],
+    isRunnable: entry.missing === null,
+    taskConfigs: (config) => {
+      const one = inJavaMapOrder({ ...config, 'task.class': taskClass })
+      // The partitions of its topics are what a sink's tasks divide.
+      return kind === 'sink' ? Array.from({ length: Math.max(1, Number(config['tasks.max'] ?? 1)) }, () => one) : [one]
+    },
     ...(className === FILE_SOURCE ? { checkOffsets: checkFileOffsets } : {}),
     ...(className === MYSQL || className === MARIADB
       ? { unsupported: (config) => unsupportedIn(presentNames(config).config) }
@@ -418,3 +424,13 @@ export async function createSource(given: StoredConfig, context: SourceContext, 
 
 // Files of keys and certificates: the listeners of the REST interface read them as the connector's connections do.
 export { ownIdentity, trustedCertificates } from './source/mysql/key-store/key-store.ts'
+
+/**
+ * Opens the sink of a task.
+ * Errors: CDC_UNSUPPORTED naming what is not built; CDC_CONFIG_INVALID; what the target answers at once.
+ */
+export async function createSink(given: StoredConfig, _context: SinkContext, _log: Logger): Promise<Sink> {
+  const { className } = plugins.connector(given['connector.class'] ?? '')
+  if (className === FILE_SINK) return FileStreamSink.open(given.file || null)
+  throw new CdcError('CDC_UNSUPPORTED', `Sink ${className} is not supported yet`)
+}

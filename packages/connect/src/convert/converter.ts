@@ -27,4 +27,10 @@ export interface Converter {
 /** A converter of headers. */
 export interface HeaderConverter {
   fromConnectHeader(topic: string, header: RecordHeader): Uint8Array | null
+  /** Connect data of a header's bytes, for sinks. A header converter without it reads headers by its `toConnect`. */
+  toConnectHeader?(
+    topic: string,
+    key: string,
+    bytes: Uint8Array | null,
+  ): { readonly schema: ConnectSchema | null; readonly value: unknown }
 }

@@ -5,6 +5,7 @@ import type { RecordHeader } from '../data/record.ts'
 import type { ConnectSchema } from '../data/schema.ts'
 import { OPTIONAL_STRING } from '../data/schema-builder.ts'
 import type { Converter, HeaderConverter } from './converter.ts'
+import { parseTextValue, type SchemaAndValue } from './text-values.ts'
 
 const ENCODINGS: Readonly<Record<string, BufferEncoding>> = {
   'UTF-8': 'utf8',
@@ -52,5 +53,10 @@ export class SimpleHeaderConverter implements HeaderConverter {
     const { value } = header
     if (value === null || value === undefined) return null
     return Buffer.from(valuesText(header.schema, value), 'utf8')
+  }
+
+  toConnectHeader(_topic: string, _key: string, bytes: Uint8Array | null): SchemaAndValue {
+    if (bytes === null) return { schema: null, value: null }
+    return parseTextValue(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
   }
 }

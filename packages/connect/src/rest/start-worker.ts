@@ -34,7 +34,7 @@ export function startWorker(options: StartWorkerOptions): Promise<WorkerHandle> 
 export async function startWorkerWith(options: StartWorkerOptions, plugins: WorkerPlugins): Promise<WorkerHandle> {
   await using stack = new AsyncDisposableStack()
   const opened = stack.use(await openWorker(options, plugins))
-  const { worker, config, log } = opened
+  const { worker, sinkOffsets, config, log } = opened
   const loggers = new Loggers('INFO', (level) => options.onLogLevel?.(level))
   const { settings } = config
   const authenticator = readBasicAuth(settings)
@@ -56,7 +56,7 @@ export async function startWorkerWith(options: StartWorkerOptions, plugins: Work
   }
   const admin = adminResources(worker, loggers)
   const { adminListeners } = config
-  const main = [...allResources(worker, null), ...(adminListeners === null ? admin : [])]
+  const main = [...allResources(worker, sinkOffsets), ...(adminListeners === null ? admin : [])]
   const server = await listen(main, config.listeners, 'listeners.https.')
   if (adminListeners !== null && adminListeners.length > 0)
     log.info(

@@ -9,10 +9,12 @@ import { KafkaStatusStore } from '../store/kafka-status-store.ts'
 import { clusterLinks } from './broker-links.ts'
 import { configProviders } from './config-providers.ts'
 import { type HostAliases, hostAliases } from './host-aliases.ts'
+import type { SinkOffsets } from './connector-offsets.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaTopics } from './kafka-topics.ts'
 import type { LogLevel } from './loggers.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
+import { GroupSinkOffsets } from './sink-offsets.ts'
 import { taskRunner } from './task-runner.ts'
 import { Worker } from './worker.ts'
 import { readWorkerConfig, type WorkerConfig, type WorkerSettings } from './worker-config.ts'
@@ -47,6 +49,8 @@ export interface WorkerPlugins {
 /** Parts of a started worker, before its REST interface listens. */
 export interface StartedWorker extends AsyncDisposable {
   readonly worker: Worker
+  /** Offsets of sink connectors. */
+  readonly sinkOffsets: SinkOffsets
   readonly config: WorkerConfig
   readonly log: Logger
 }
@@ -103,8 +107,12 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     log,
   })
   stack.use(worker)
+  const sinkOffsets = new GroupSinkOffsets({
+    cluster: { bootstrap: readBootstrap(bootstrap), open, clientId: `connect-${config.groupId}-sink-offsets` },
+    config: (connector) => worker.config(connector),
+  })
   const owned = stack.move()
-  return { worker, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { worker, sinkOffsets, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readBootstrap(bootstrap: string): string[] {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { CdcError } from '../base/errors.ts'
 import { brokerLinks, clusterLinks } from './broker-links.ts'
 import { openProducerOutput } from './producer-output.ts'
+import { runSinkTask, type SinkPlugins } from './sink-task.ts'
 import { runSourceTask, type TaskPlugins } from './source-task.ts'
 import { TaskChannel } from './task-channel.ts'
 import type { TaskThreadData } from './task-messages.ts'
@@ -12,25 +13,22 @@ const port = parentPort!
 const channel = new TaskChannel(port, data.isPaused)
 
 try {
-  if (data.type === 'sink') throw new CdcError('CDC_UNSUPPORTED', 'Sink connectors are not supported yet')
-  const plugins = (await import(data.pluginsModule)) as TaskPlugins
+  const plugins = (await import(data.pluginsModule)) as TaskPlugins & SinkPlugins
   const { connector, task, config, settings } = data
   const log = channel.logger({ connector, task })
   const openPort = () => channel.openPort()
   const openLink = brokerLinks(data.embeddedAddresses, openPort)
   const openOwn = clusterLinks(settings['bootstrap.servers']!, data.embeddedAddresses, openPort)
-  await runSourceTask({
-    connector,
-    task,
-    config,
-    settings,
-    channel,
-    plugins,
-    openOutput: () => openProducerOutput({ connector, task, config, settings, openLink: openOwn, log }),
-    openLink,
-    offsetFlushIntervalMs: data.offsetFlushIntervalMs,
-    log,
-  })
+  const common = { connector, task, config, settings, channel, plugins, log }
+  const { offsetFlushIntervalMs } = data
+  if (data.type === 'sink') await runSinkTask({ ...common, openLink: openOwn, offsetFlushIntervalMs })
+  else
+    await runSourceTask({
+      ...common,
+      openOutput: () => openProducerOutput({ connector, task, config, settings, openLink: openOwn, log }),
+      openLink,
+      offsetFlushIntervalMs,
+    })
 } catch (thrown) {
   channel.say({ kind: 'failed', error: CdcError.from(thrown).toJSON() })
 }

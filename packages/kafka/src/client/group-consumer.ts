@@ -80,6 +80,11 @@ export class GroupConsumer {
     return this.#assigned
   }
 
+  /** Whether the next poll carries out a rebalance. */
+  get isRebalancing(): boolean {
+    return this.#membership.needsJoin
+  }
+
   /**
    * The next records of one partition; null when none came in `waitMs`, or a rebalance happened. Also where rebalances are carried out, so
    * call it on and on; `fetches` false only takes part in the group.
