@@ -43,6 +43,7 @@ export { RowReader } from './row/row-reader.ts'
 export { GrowingSink } from './text/growing-sink.ts'
 export { javaDoubleText, javaFloatText } from './text/java-float.ts'
 export { writeString } from './text/json-text.ts'
+export { malformedText } from './text/malformed-text.ts'
 export type {
   ByteSink,
   CellForm,

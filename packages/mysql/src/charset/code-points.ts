@@ -1,11 +1,13 @@
 // A decoder from a function that steps from code point to code point.
 
 import { putCodePoint } from '../text/json-text.ts'
+import { malformedText } from '../text/malformed-text.ts'
 import type { ByteSink } from '../type/column-type.ts'
 import type { CharsetDecoder } from './charset-decoder.ts'
 
 /**
- * Reads the character at `at` (`at` < `end`): sets `cursor.codePoint` and returns the position behind it. Always moves on.
+ * Reads the character at `at` (`at` < `end`): sets `cursor.codePoint` and returns the position behind it. Always moves on. What is no
+ * character is {@link malformed}.
  */
 export type CodePointStep = (bytes: Buffer, at: number, end: number, cursor: CodePointCursor) => number
 
@@ -16,6 +18,12 @@ export interface CodePointCursor {
 
 /** U+FFFD, for what is no character. */
 export const REPLACEMENT = 0xfffd
+
+/** What a step leaves for bytes that are no character: U+FFFD, counted. */
+export function malformed(cursor: CodePointCursor): void {
+  cursor.codePoint = REPLACEMENT
+  malformedText.count++
+}
 
 const QUOTE = 0x22
 /** Input bytes between two reservations. */

@@ -2,7 +2,8 @@
 // own differ; they are built when a column first needs them.
 import { TextDecoder } from 'node:util'
 import type { CharsetDecoder } from './charset-decoder.ts'
-import { type CodePointCursor, type CodePointStep, decoderOfSteps, REPLACEMENT } from './code-points.ts'
+import { type CodePointCursor, type CodePointStep, decoderOfSteps, malformed, REPLACEMENT } from './code-points.ts'
+import { GAPS } from './multi-byte-gaps.ts'
 import { PATCHES } from './multi-byte-patches.ts'
 
 /** How a family finds its characters. */
@@ -33,6 +34,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 
 const THIRD_PLANE_LEAD = 0x8f
 const THIRD_PLANE_BASE = 0x8f0000
+/** The bytes of U+FFFD itself. */
+const GB18030_REPLACEMENT = 0x8431a437
 
 /** The decoder of a multi-byte character set; null for a name that is none. */
 export function multiByteDecoder(charset: string): CharsetDecoder | null {
@@ -48,7 +51,8 @@ function stepOf(charset: string, family: Family): CodePointStep {
   const thirds = family.hasThirdPlane === true ? thirdTable(charset, text) : null
   const lookUp = (table: Uint16Array, index: number, at: number, length: number, cursor: CodePointCursor): number => {
     const codePoint = table[index]!
-    cursor.codePoint = codePoint === 0 ? REPLACEMENT : codePoint
+    if (codePoint === 0) malformed(cursor)
+    else cursor.codePoint = codePoint
     return at + length
   }
   return (bytes, at, end, cursor) => {
@@ -58,7 +62,7 @@ function stepOf(charset: string, family: Family): CodePointStep {
       return at + 1
     }
     if (at + 1 >= end) {
-      cursor.codePoint = REPLACEMENT
+      malformed(cursor)
       return at + 1
     }
     const second = bytes[at + 1]!
@@ -66,7 +70,9 @@ function stepOf(charset: string, family: Family): CodePointStep {
       return lookUp(thirds, (second << 8) | bytes[at + 2]!, at, 3, cursor)
     }
     if (family.hasFourBytes === true && second >= 0x30 && second <= 0x39 && at + 3 < end) {
-      cursor.codePoint = text.decode(bytes.subarray(at, at + 4)).codePointAt(0) ?? REPLACEMENT
+      const codePoint = text.decode(bytes.subarray(at, at + 4)).codePointAt(0) ?? REPLACEMENT
+      if (codePoint === REPLACEMENT && bytes.readUInt32BE(at) !== GB18030_REPLACEMENT) malformed(cursor)
+      else cursor.codePoint = codePoint
       return at + 4
     }
     const code = (lead << 8) | second
@@ -104,9 +110,19 @@ function pairTable(charset: string, text: TextDecoder, astral: Map<number, numbe
   if (charset === 'euckr') addHangulSyllables(table)
   for (const [code, count, codePoint] of PATCHES[charset] ?? []) {
     if (code >= 65536) continue
-    for (let i = 0; i < count; i++) table[code + i] = codePoint + i
+    for (let i = 0; i < count; i++) table[code + i] = patched(codePoint, i)
+  }
+  for (const [code, count] of GAPS[charset] ?? []) {
+    if (code >= 65536) continue
+    table.fill(0, code, code + count)
+    for (let i = 0; i < count; i++) astral.delete(code + i)
   }
   return table
+}
+
+/** What a patch puts into a table; 0 for what is no character. */
+function patched(codePoint: number, i: number): number {
+  return codePoint === REPLACEMENT ? 0 : codePoint + i
 }
 
 function thirdTable(charset: string, text: TextDecoder): Uint16Array {
@@ -119,7 +135,10 @@ function thirdTable(charset: string, text: TextDecoder): Uint16Array {
   }
   for (const [code, count, codePoint] of PATCHES[charset] ?? []) {
     if (code < THIRD_PLANE_BASE) continue
-    for (let i = 0; i < count; i++) table[code - THIRD_PLANE_BASE + i] = codePoint + i
+    for (let i = 0; i < count; i++) table[code - THIRD_PLANE_BASE + i] = patched(codePoint, i)
+  }
+  for (const [code, count] of GAPS[charset] ?? []) {
+    if (code >= THIRD_PLANE_BASE) table.fill(0, code - THIRD_PLANE_BASE, code - THIRD_PLANE_BASE + count)
   }
   return table
 }

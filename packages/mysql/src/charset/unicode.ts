@@ -1,6 +1,6 @@
 // The encodings of Unicode other than UTF-8: ucs2, utf16, utf16le, utf32.
 import type { CharsetDecoder } from './charset-decoder.ts'
-import { type CodePointStep, decoderOfSteps, REPLACEMENT } from './code-points.ts'
+import { type CodePointStep, decoderOfSteps, malformed } from './code-points.ts'
 
 /** The decoder of a wide Unicode encoding; null for a name that is none. */
 export function wideDecoder(charset: string): CharsetDecoder | null {
@@ -22,7 +22,7 @@ function utf16Step(low: number, high: number): CodePointStep {
   const unit = (bytes: Buffer, at: number): number => bytes[at + low]! | (bytes[at + high]! << 8)
   return (bytes, at, end, cursor) => {
     if (at + 2 > end) {
-      cursor.codePoint = REPLACEMENT
+      malformed(cursor)
       return end
     }
     const first = unit(bytes, at)
@@ -32,7 +32,7 @@ function utf16Step(low: number, high: number): CodePointStep {
     }
     const second = at + 4 <= end ? unit(bytes, at + 2) : 0
     if (first > 0xdbff || second < 0xdc00 || second > 0xdfff) {
-      cursor.codePoint = REPLACEMENT
+      malformed(cursor)
       return at + 2
     }
     cursor.codePoint = 0x10000 + ((first & 0x3ff) << 10) + (second & 0x3ff)
@@ -41,8 +41,9 @@ function utf16Step(low: number, high: number): CodePointStep {
 }
 
 const utf32Step: CodePointStep = (bytes, at, end, cursor) => {
-  const codePoint = at + 4 <= end ? bytes.readUInt32BE(at) : REPLACEMENT
+  const codePoint = at + 4 <= end ? bytes.readUInt32BE(at) : -1
   const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff
-  cursor.codePoint = codePoint > 0x10ffff || isSurrogate ? REPLACEMENT : codePoint
+  if (codePoint < 0 || codePoint > 0x10ffff || isSurrogate) malformed(cursor)
+  else cursor.codePoint = codePoint
   return Math.min(at + 4, end)
 }

@@ -1,6 +1,7 @@
 // Writes text as a JSON string the way Jackson does, and bytes as base64: straight from bytes to bytes.
 // Jackson escapes `"`, `\`, control characters (short forms, else \u00XX in capitals) and, as surrogate pairs, everything above U+FFFF.
 import type { ByteSink } from '../type/column-type.ts'
+import { malformedText } from './malformed-text.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -36,8 +37,18 @@ export function putUnicodeEscape(out: Buffer, pos: number, unit: number): number
 /** From this length on a run that needs no escape is copied natively; measured: a loop is faster below (bench/micro). */
 const NATIVE_COPY_BYTES = 160
 
-/** Writes the characters of `bytes[start, end)` (UTF-8) escaped, without quotes; six bytes per input byte must be free. */
-export function putEscapedUtf8(out: Buffer, pos: number, bytes: Buffer, start: number, end: number): number {
+/**
+ * Writes the characters of `bytes[start, end)` (UTF-8) escaped, without quotes; six bytes per input byte must be free. `isAscii`: every
+ * byte from 0x80 up is no character.
+ */
+export function putEscapedUtf8(
+  out: Buffer,
+  pos: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  isAscii = false,
+): number {
   let i = start
   if (end - start >= NATIVE_COPY_BYTES) {
     i = cleanEnd(bytes, start, end)
@@ -66,7 +77,7 @@ export function putEscapedUtf8(out: Buffer, pos: number, bytes: Buffer, start: n
       out[pos++] = byte
       i++
     } else if (action === 2) {
-      const length = sequenceLength(bytes, i, end)
+      const length = isAscii ? -1 : sequenceLength(bytes, i, end)
       pos = putSequence(out, pos, bytes, i, length)
       i += Math.abs(length)
     } else {
@@ -90,29 +101,38 @@ function cleanEnd(bytes: Buffer, i: number, end: number): number {
 
 /** Appends `bytes[start, end)`, which are UTF-8, as a JSON string. */
 export function writeUtf8(bytes: Buffer, start: number, end: number, sink: ByteSink): void {
+  writeQuoted(bytes, start, end, sink, false)
+}
+
+/** Appends `bytes[start, end)`, which are ASCII, as a JSON string. */
+export function writeAscii(bytes: Buffer, start: number, end: number, sink: ByteSink): void {
+  writeQuoted(bytes, start, end, sink, true)
+}
+
+function writeQuoted(bytes: Buffer, start: number, end: number, sink: ByteSink, isAscii: boolean): void {
   if (end - start <= CHUNK_BYTES) {
     sink.reserve((end - start) * 6 + 2)
     const out = sink.bytes
     let pos = sink.pos
     out[pos++] = QUOTE
-    pos = putEscapedUtf8(out, pos, bytes, start, end)
+    pos = putEscapedUtf8(out, pos, bytes, start, end, isAscii)
     out[pos++] = QUOTE
     sink.pos = pos
     return
   }
   openQuote(sink)
-  writeEscapedUtf8(bytes, start, end, sink)
+  writeEscapedUtf8(bytes, start, end, sink, isAscii)
   openQuote(sink)
 }
 
 /** Appends the characters of `bytes[start, end)` (UTF-8, any length) escaped, without quotes. */
-export function writeEscapedUtf8(bytes: Buffer, start: number, end: number, sink: ByteSink): void {
+export function writeEscapedUtf8(bytes: Buffer, start: number, end: number, sink: ByteSink, isAscii = false): void {
   while (start < end) {
     let cut = Math.min(start + CHUNK_BYTES, end)
     // Never cut inside a sequence: step back over continuation bytes, at most three.
     for (let back = 0; cut < end && back < 3 && (bytes[cut]! & 0xc0) === 0x80; back++) cut--
     sink.reserve((cut - start) * 6)
-    sink.pos = putEscapedUtf8(sink.bytes, sink.pos, bytes, start, cut)
+    sink.pos = putEscapedUtf8(sink.bytes, sink.pos, bytes, start, cut, isAscii)
     start = cut
   }
 }
@@ -177,9 +197,10 @@ function sequenceLength(bytes: Buffer, i: number, end: number): number {
   return i + 3 < end && (bytes[i + 3]! & 0xc0) === 0x80 ? 4 : -3
 }
 
-/** Copies a sequence; four bytes become a surrogate pair, what is no character U+FFFD. */
+/** Copies a sequence; four bytes become a surrogate pair, what is no character U+FFFD, which is counted. */
 function putSequence(out: Buffer, pos: number, bytes: Buffer, i: number, length: number): number {
   if (length < 0) {
+    malformedText.count++
     out[pos] = 0xef
     out[pos + 1] = 0xbf
     out[pos + 2] = 0xbd

@@ -13,7 +13,10 @@ import { HeartbeatAction } from './heartbeat-action.ts'
 import type { HistoryTopic } from './history/history-topic.ts'
 import { KafkaHistoryTopic } from './history/kafka-history-topic.ts'
 import { SchemaHistory } from './history/schema-history.ts'
+import { InvalidText } from './invalid-text.ts'
 import { checkLogFormat, readServerFacts, type ServerFacts } from './log-status.ts'
+import { Notifier } from './notification/notifier.ts'
+import { SnapshotNotifications } from './notification/snapshot-notifications.ts'
 import { type BinlogOffset, offsetJson, parseOffset, sourcePartition } from './offset.ts'
 import { ReselectStage } from './reselect/reselect-stage.ts'
 import { DdlTracker } from './schema/ddl-tracker.ts'
@@ -23,6 +26,7 @@ import { runSnapshot } from './snapshot/snapshot.ts'
 import { type SnapshotPlan, snapshotPlan } from './snapshot/snapshot-plan.ts'
 import { StatementRecords } from './statement-records.ts'
 import { type StreamOptions, streamBatches } from './stream.ts'
+import { recordBatch } from './stream-batch.ts'
 import { connectionOptions, openQuerySession } from './stream-connection.ts'
 import { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf } from './stream-errors.ts'
@@ -67,6 +71,7 @@ export class MysqlSource implements Source {
   readonly #clock: Clock
   readonly #historyTopic: HistoryTopic
   readonly #headers: ContextHeaders
+  readonly #invalidText: InvalidText
 
   constructor(options: MysqlSourceOptions) {
     const { config, context } = options
@@ -74,6 +79,7 @@ export class MysqlSource implements Source {
     this.#context = context
     this.#log = options.log
     this.#clock = options.clock ?? systemClock
+    this.#invalidText = new InvalidText(this.#log, this.#clock)
     this.#historyTopic = options.historyTopic ?? kafkaHistory(config, context)
     const { topicPrefix, flavour, extendedHeaders: isEnabled } = config
     this.#headers = new ContextHeaders({ topicPrefix, flavour, taskId: context.taskId, isEnabled })
@@ -94,8 +100,11 @@ export class MysqlSource implements Source {
       const stored = await this.#storedOffset()
       const plan = snapshotPlan(this.#config.snapshot, stored, (offset) => this.#isAvailable(server, offset))
       let offset = stored
-      if (plan.reads === 'none') await history.recover(offsetJson(stored!))
-      else offset = yield* this.#snapshot(tracker, history, plan, stored)
+      if (plan.reads === 'none') {
+        await history.recover(offsetJson(stored!))
+        const skipped = this.#snapshotNotifications()?.state('SKIPPED') ?? []
+        if (skipped.length > 0) yield recordBatch(sourcePartition(this.#config.topicPrefix), skipped, null)
+      } else offset = yield* this.#snapshot(tracker, history, plan, stored)
       if (!plan.streams) return await untilAborted(signal)
       const { streamingDelayMs } = this.#config.snapshot
       if (plan.reads !== 'none' && streamingDelayMs > 0) await sleep(streamingDelayMs, { clock: this.#clock, signal })
@@ -107,6 +116,7 @@ export class MysqlSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#invalidText.close()
     await this.#historyTopic[Symbol.asyncDispose]()
   }
 
@@ -191,11 +201,18 @@ export class MysqlSource implements Source {
       headers: this.#headers.plain,
       readsData: plan.reads === 'data',
       keptOffset: plan.keepsOffset ? stored : null,
+      invalidText: this.#invalidText,
+      notifications: this.#snapshotNotifications(),
       clock: this.#clock,
       logger: this.#log,
       signal,
     })
     return parseOffset(offset)
+  }
+
+  #snapshotNotifications(): SnapshotNotifications | null {
+    const notifier = new Notifier(this.#config.notifications, this.#clock, this.#log)
+    return notifier.isOn ? new SnapshotNotifications(notifier, this.#config.topicPrefix) : null
   }
 
   #streamOptions(
@@ -217,7 +234,7 @@ export class MysqlSource implements Source {
     const metadata = config.providesTransactionMetadata
       ? new TransactionMetadata(shapes.names.transactionTopic, offset.transaction)
       : null
-    const rows = new RowEmitter(config, headers, progress, metadata)
+    const rows = new RowEmitter(config, headers, progress, metadata, this.#invalidText)
     const tables = new StreamTables(config, tracker.schemas, shapes, log)
     const { topicPrefix, heartbeat } = config
     return {

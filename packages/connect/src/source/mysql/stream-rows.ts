@@ -1,9 +1,10 @@
 // Rows of one rows event → items for the visitor: one reused row change, tombstones, and the two halves of a change of key.
-import type { RowsEvent } from '@millrace/mysql'
+import { malformedText, type RowsEvent } from '@millrace/mysql'
 import type { MysqlConnectorConfig } from '../../config/mysql/mysql-config.ts'
 import type { CellColumn, CellRow, ChangeRow, Instant, SourceItem } from '../../data/change-row.ts'
 import type { RecordHeader, Struct } from '../../data/record.ts'
 import { structOfCells } from '../../data/to-record.ts'
+import type { InvalidText } from './invalid-text.ts'
 import { rowImageIncomplete, type TableShape } from './shape.ts'
 import { ReusedSourceInfo } from './source-info.ts'
 import type { ContextHeaders } from './stream-headers.ts'
@@ -45,14 +46,17 @@ export class RowEmitter {
   readonly #config: MysqlConnectorConfig
   readonly #headers: ContextHeaders
   readonly #progress: StreamProgress
+  readonly #invalidText: InvalidText | null
 
   constructor(
     config: MysqlConnectorConfig,
     headers: ContextHeaders,
     progress: StreamProgress,
     metadata: TransactionMetadata | null = null,
+    invalidText: InvalidText | null = null,
   ) {
     this.metadata = metadata
+    this.#invalidText = invalidText
     this.#config = config
     this.#headers = headers
     this.#progress = progress
@@ -148,7 +152,9 @@ export class RowEmitter {
       const { database, name } = change.shape.model
       change.transaction = this.metadata.next(`${database}.${name}`)
     }
+    const { count } = malformedText
     visit(change)
+    if (malformedText.count !== count) this.#invalidText?.found(change.shape, change.before, change.after)
   }
 
   #tombstone(

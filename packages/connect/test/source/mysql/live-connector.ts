@@ -1,6 +1,7 @@
 // A MySQL source against a live server, as its task would run it: offsets are stored behind each batch, several runs share offset and history.
 import { silentLogger } from '../../../src/base/logger.ts'
 import { type FlavourName, parseMysqlConfig } from '../../../src/config/mysql/mysql-config.ts'
+import type { ChangeRow } from '../../../src/data/change-row.ts'
 import type { Struct } from '../../../src/data/record.ts'
 import { toRecord } from '../../../src/data/to-record.ts'
 import { MysqlSource } from '../../../src/source/mysql/mysql-source.ts'
@@ -17,6 +18,10 @@ export class LiveConnector {
   connections = 0
   /** Codes of the failures that a new connection followed. */
   readonly failures: string[] = []
+  /** Fields of what was warned of. */
+  readonly warnings: object[] = []
+  /** Called for each change. */
+  onChange: (change: ChangeRow) => void = () => {}
   /** Called behind each batch. */
   onBatch: () => void = () => {}
   readonly #options: Readonly<Record<string, string>>
@@ -39,6 +44,7 @@ export class LiveConnector {
         if (begun.length === 0 && whenStreaming !== undefined) begun.push(whenStreaming())
       },
       warn: (fields: unknown) => {
+        if (typeof fields === 'object' && fields !== null) this.warnings.push(fields)
         const { code } = fields as { readonly code?: string }
         if (code !== undefined) this.failures.push(code)
       },
@@ -59,6 +65,7 @@ export class LiveConnector {
     for await (const batch of source.batches()) {
       batch.forEach((item) => {
         if (item.kind !== 'change') return
+        this.onChange(item)
         this.sent.push(`${item.op} ${(toRecord(item).key as Struct | null)?.values.join()}`)
       })
       if (batch.sourceOffset !== null) this.offset = batch.sourceOffset

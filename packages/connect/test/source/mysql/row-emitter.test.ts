@@ -2,7 +2,8 @@
 import type { CellRow, TextChunk } from '@millrace/mysql'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ChangeShape, SourceInfo, SourceItem } from '../../../src/data/change-row.ts'
+import type { SourceInfo, SourceItem } from '../../../src/data/change-row.ts'
+import type { TableShape } from '../../../src/source/mysql/shape.ts'
 import { type ReadTable, RowEmitter } from '../../../src/source/mysql/snapshot/row-emitter.ts'
 
 /** A chunk over rows of one text cell each, in one buffer that is overwritten for every chunk, as a connection's is. */
@@ -51,7 +52,7 @@ function run(tables: readonly (readonly (readonly (string | null)[])[])[]): stri
   }
   tables.forEach((chunks, table) => {
     const read: ReadTable = {
-      shape: {} as ChangeShape,
+      shape: {} as TableShape,
       order: null,
       source: (marker) => ({ text: `${marker}:${table}` }) as unknown as SourceInfo,
     }

@@ -113,6 +113,7 @@ export async function takeSnapshot(
     keptOffset: options.keptOffset ?? null,
     clock: systemClock,
     logger: silentLogger,
+    invalidText: null,
     signal: new AbortController().signal,
   })
   const converter = new JsonConverter({ schemasEnable: connector['value.converter.schemas.enable'] !== 'false' })

@@ -1,6 +1,7 @@
 // Second pass of a snapshot: the rows, table by table, as they come from the server.
 import type { TextSession } from '@millrace/mysql'
 import { CdcError } from '../../../base/errors.ts'
+import type { ConnectRecord } from '../../../data/record.ts'
 import type { SourceBatch } from '../../source.ts'
 import { sourcePartition } from '../offset.ts'
 import { ReusedSourceInfo, type SnapshotState } from '../source-info.ts'
@@ -23,7 +24,7 @@ export async function* dataBatches(
 ): AsyncGenerator<SourceBatch, void, undefined> {
   const { context } = run
   const { clock, headers, logger } = context
-  const emitter = new RowEmitter(headers, held)
+  const emitter = new RowEmitter(headers, held, context.invalidText)
   const batch = (sourceOffset: SourceBatch['sourceOffset'], emit: (visit: Visit) => void): SourceBatch => ({
     forEach: (visit) => {
       emitter.processedAt = { epochNs: clock.nowNs() }
@@ -33,7 +34,18 @@ export async function* dataBatches(
     sourceOffset,
     acked: () => {},
   })
+  const told = context.notifications
+  const ids = tables.map(idOf)
+  const notifications = (records: readonly ConnectRecord[] | undefined): SourceBatch[] =>
+    records === undefined || records.length === 0
+      ? []
+      : [
+          batch(null, (visit) => {
+            for (const record of records) visit({ kind: 'record', record })
+          }),
+        ]
   for (const place of tables) {
+    yield* notifications(told?.tableBegun(idOf(place), ids))
     const model = context.tracker.schemas.get(place.database, place.name)
     emitter.beginTable()
     if (model === undefined) continue
@@ -47,6 +59,7 @@ export async function* dataBatches(
       yield batch(runningOffset(run), (visit) => emitter.emitChunk(rows, table, visit))
     }
     logger.debug({ table: idOf(place) }, 'table read')
+    yield* notifications(told?.tableRead(idOf(place), emitter.tableRows, run.captured))
   }
   yield batch(finalOffset(run), (visit) => emitter.finish(visit))
 }
@@ -68,8 +81,8 @@ function tableFailed(place: TablePlace, isOverridden: boolean): (thrown: unknown
 }
 
 function overrideOf(run: SnapshotRun, { database, name }: TablePlace): string | null {
-  const { selectOverrides } = run.context.config.snapshot
-  return selectOverrides.get(`${database}.${name}`) ?? null
+  const overrides = run.blocking?.overrides ?? run.context.config.snapshot.selectOverrides
+  return overrides.get(`${database}.${name}`) ?? null
 }
 
 /** Source blocks of one table, one per marker, made when first needed. */
@@ -87,8 +100,8 @@ function sourcesOf(run: SnapshotRun, { database, name }: TablePlace): (marker: S
         snapshot,
         database,
         table: name,
-        serverId: 0,
-        gtid: null,
+        serverId: run.blocking?.serverId ?? 0,
+        gtid: run.blocking?.gtid ?? null,
         file,
         threadId: null,
         query: null,

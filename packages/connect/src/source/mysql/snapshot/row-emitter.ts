@@ -1,8 +1,10 @@
 // Rows of a snapshot on their way to the visitor. One item is held back all the time, because only what follows tells whether it is the
 // last of its table or of the whole snapshot.
-import type { TextChunk } from '@millrace/mysql'
+import { malformedText, type TextChunk } from '@millrace/mysql'
 import type { CellRow, ChangeRow, ChangeShape, Instant, SourceInfo, SourceItem } from '../../../data/change-row.ts'
 import type { RecordHeader } from '../../../data/record.ts'
+import type { InvalidText } from '../invalid-text.ts'
+import type { TableShape } from '../shape.ts'
 import type { SnapshotState } from '../source-info.ts'
 import { HeldRow } from './held-row.ts'
 import { rowMarker } from './row-marker.ts'
@@ -10,7 +12,7 @@ import type { ColumnOrder } from './table-query.ts'
 
 /** One table that is being read. */
 export interface ReadTable {
-  readonly shape: ChangeShape
+  readonly shape: TableShape
   /** Null where the answer has the model's order. */
   readonly order: ColumnOrder | null
   /** The source block of a row with this marker: one object per marker. */
@@ -55,9 +57,17 @@ export class RowEmitter {
   /** Tables begun; the marker `first` exists only in the first one, rows or not. */
   #tables = 0
 
-  constructor(headers: readonly RecordHeader[], heldRecord: HeldRecord | null) {
+  readonly #invalidText: InvalidText | null
+
+  constructor(headers: readonly RecordHeader[], heldRecord: HeldRecord | null, invalidText: InvalidText | null = null) {
+    this.#invalidText = invalidText
     this.#item = new SnapshotRow(headers)
     this.#heldRecord = heldRecord
+  }
+
+  /** Rows of the present table so far. */
+  get tableRows(): number {
+    return this.#tableRows
   }
 
   beginTable(): void {
@@ -116,6 +126,8 @@ export class RowEmitter {
     item.keyRow = row
     item.source = table.source(marker)
     item.processedAt = this.processedAt
+    const { count } = malformedText
     visit(item)
+    if (malformedText.count !== count) this.#invalidText?.found(table.shape, null, row)
   }
 }

@@ -6,6 +6,8 @@ import type { MysqlConnectorConfig } from '../../../config/mysql/mysql-config.ts
 import type { RecordHeader } from '../../../data/record.ts'
 import type { SourceOffset } from '../../source.ts'
 import type { SchemaHistory } from '../history/schema-history.ts'
+import type { InvalidText } from '../invalid-text.ts'
+import type { SnapshotNotifications } from '../notification/snapshot-notifications.ts'
 import { type BinlogOffset, offsetJson } from '../offset.ts'
 import type { DdlTracker } from '../schema/ddl-tracker.ts'
 import type { ShapeFactory } from '../shape.ts'
@@ -24,6 +26,10 @@ export interface SnapshotContext {
   readonly readsData: boolean
   /** `recovery`: the definitions are filed under this stored offset, which stays; null = the end of the log now. */
   readonly keptOffset: BinlogOffset | null
+  /** Told of texts that are none; null for nobody. */
+  readonly invalidText: InvalidText | null
+  /** Told of the snapshot's steps; null for nobody. */
+  readonly notifications?: SnapshotNotifications | null
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
@@ -35,6 +41,14 @@ export interface SnapshotRun {
   readonly position: BinlogOffset
   /** The server's time at the view, in whole seconds: the time of every row. */
   readonly serverTimeSec: number
+  /** `db.table` of all captured tables. */
+  readonly captured: readonly string[]
+  /** A snapshot that a signal asked for: what its rows say of the server, and its own SELECT statements. */
+  readonly blocking?: {
+    readonly serverId: number
+    readonly gtid: string | null
+    readonly overrides: ReadonlyMap<string, string>
+  }
 }
 
 /** Offset of batches while the snapshot runs. */

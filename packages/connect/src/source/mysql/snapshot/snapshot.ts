@@ -1,15 +1,17 @@
 // The initial snapshot: a consistent view of the tables at one position of the log, first their definitions, then their rows.
 import type { TextSession } from '@millrace/mysql'
 import { sleep } from '../../../base/lifecycle.ts'
+import type { MysqlConnectorConfig } from '../../../config/mysql/mysql-config.ts'
 import type { SourceBatch, SourceOffset } from '../../source.ts'
-import type { BinlogOffset } from '../offset.ts'
+import { type BinlogOffset, sourcePartition } from '../offset.ts'
+import { recordBatch } from '../stream-batch.ts'
 import { dataBatches } from './data-pass.ts'
 import { schemaPass } from './schema-pass.ts'
 import { type SnapshotStatement, schemaStatements } from './schema-statements.ts'
-import { type LogEnd, readLogEnd, readServerTime } from './server-questions.ts'
+import { type LogEnd, readLogEnd, readServerTime, type TablePlace } from './server-questions.ts'
 import { SnapshotLock, setLockTimeouts } from './snapshot-lock.ts'
 import { finalOffset, type SnapshotContext, type SnapshotRun } from './snapshot-run.ts'
-import { type SnapshotTables, snapshotTables } from './snapshot-tables.ts'
+import { idOf, type SnapshotTables, snapshotTables } from './snapshot-tables.ts'
 
 const NOTHING_CAPTURED =
   'Check database.include.list and table.include.list against the names of existing tables, and that the account has SELECT on them: a table ' +
@@ -23,24 +25,33 @@ const NOTHING_CAPTURED =
 export async function* runSnapshot(context: SnapshotContext): AsyncGenerator<SourceBatch, SourceOffset, undefined> {
   const { config, logger, signal, readsData, keptOffset } = context
   if (config.snapshot.delayMs > 0) await sleep(config.snapshot.delayMs, { signal })
+  const { notifications } = context
+  const partition = sourcePartition(config.topicPrefix)
+  if (notifications) yield recordBatch(partition, notifications.state('STARTED'), null)
   await using stack = new AsyncDisposableStack()
   const session = await context.openSession()
   stack.defer(() => session.close())
   const view = await openView(context, session, stack)
   const { end, tables, statements, lock, serverTimeSec } = view
   const position = keptOffset ?? positionAt(end)
-  const run: SnapshotRun = { context, position, serverTimeSec }
+  const run: SnapshotRun = { context, position, serverTimeSec, captured: tables.captured.map(idOf) }
   logger.info({ file: position.file, pos: position.pos, tables: tables.read.length }, 'snapshot started')
   if (tables.captured.length === 0) logger.warn({ hint: NOTHING_CAPTURED }, 'no table is captured')
   context.tracker.schemas.clear()
   const held = yield* schemaPass(run, statements)
   // A zone that the configuration states is how the session's texts are read, right or wrong, as Debezium's driver does it.
   if (readsData && config.connection.timeZone === null) await session.query("SET time_zone = '+00:00'")
-  yield* dataBatches(run, session, readsData ? tables.read : [], held)
+  yield* dataBatches(run, session, readsData ? tables.read.filter((table) => !isSignalTable(config, table)) : [], held)
   await session.query('COMMIT')
   await lock?.release()
   logger.info({ file: position.file, pos: position.pos }, 'snapshot completed')
+  if (notifications) yield recordBatch(partition, notifications.state('COMPLETED'), null)
   return finalOffset(run)
+}
+
+/** Signals are no data: the rows of their table are not read. */
+function isSignalTable({ signals: { table } }: MysqlConnectorConfig, place: TablePlace): boolean {
+  return table !== null && idOf(place).toLowerCase() === `${table.database}.${table.name}`.toLowerCase()
 }
 
 interface View {
