@@ -1,6 +1,7 @@
 // QUERY_EVENT: a statement: BEGIN, COMMIT, DDL, and everything in statement format; also MariaDB's QUERY_COMPRESSED_EVENT.
 import type { ByteCursor } from './byte-cursor.ts'
 import { inflateRest } from './mariadb-compressed.ts'
+import { statementText } from './statement-text.ts'
 
 /** A statement with the session values that it was run with. Members are null where the event does not carry them. */
 export interface QueryEvent {
@@ -10,10 +11,12 @@ export interface QueryEvent {
   readonly errorCode: number
   /** Default database; empty for none. */
   readonly database: string
+  /** Decoded from the session's character set. */
   readonly sql: string
   readonly sqlMode: bigint | null
   /** Session flags (OPTION_AUTO_IS_NULL, foreign_key_checks …). */
   readonly flags: number | null
+  /** Collation ids of character_set_client, of the connection and of the server. */
   readonly charset: { readonly client: number; readonly connection: number; readonly server: number } | null
   readonly timeZone: string | null
   /** Collation of the default database, when it is not the server's. */
@@ -53,8 +56,19 @@ export function decodeQuery(cursor: ByteCursor, isCompressed = false): QueryEven
   cursor.pos = statusEnd
   const database = cursor.utf8(databaseBytes)
   cursor.take(1)
-  const sql = isCompressed ? inflateRest(cursor).toString('utf8') : cursor.utf8(cursor.remaining)
+  const client = status.charset?.client ?? null
+  const sql = isCompressed ? inflatedText(cursor, client) : plainText(cursor, client)
   return { threadId, execSec, errorCode, database, sql, ...status }
+}
+
+function plainText(cursor: ByteCursor, client: number | null): string {
+  const start = cursor.take(cursor.remaining)
+  return statementText(cursor.bytes, start, cursor.pos, client)
+}
+
+function inflatedText(cursor: ByteCursor, client: number | null): string {
+  const text = inflateRest(cursor)
+  return statementText(text, 0, text.length, client)
 }
 
 // Variables have no length of their own: behind one that is not known nothing can be read, and nothing of need comes there.
