@@ -1,8 +1,9 @@
 // Configurations, task configurations and target states in Connect's config topic: `connector-<name>`, `task-<name>-<n>` with
 // `commit-<name>`, `target-state-<name>`, `restart-connector-<name>`, `logger-cluster-<logger>`, `session-key`.
 import { randomBytes } from 'node:crypto'
-import type { StateRecord, StateTopic, StateTopicOptions, StateTopics } from './state-topic.ts'
-import type { ConfigStore, RestartRequest, StoredConfig, TargetState } from './store.ts'
+import { sleep } from '../base/lifecycle.ts'
+import type { RecordPlace, StateRecord, StateTopic, StateTopicOptions, StateTopics } from './state-topic.ts'
+import type { ConfigChange, ConfigStore, RestartRequest, StoredConfig, TargetState } from './store.ts'
 
 /** Options of the {@link KafkaConfigStore}. `now`: Unix epoch milliseconds. `sessionKeyTtlMs`: age at which a new session key is written. */
 export interface KafkaConfigStoreOptions {
@@ -28,17 +29,24 @@ export class KafkaConfigStore implements ConfigStore {
   readonly #deferred = new Map<string, Map<number, StoredConfig>>()
   #session: SessionKey | null = null
   #topic: StateTopic | null = null
+  #position = -1
+  #waiting: { readonly offset: number; readonly resolve: () => void }[] = []
+  onChange: (change: ConfigChange) => void = () => {}
 
   constructor(options: KafkaConfigStoreOptions) {
     this.#options = options
   }
 
   async start(): Promise<void> {
-    this.#topic = await this.#options.topics.open(this.#options.topic, (record) => this.#apply(record))
+    this.#topic = await this.#options.topics.open(this.#options.topic, (record, place) => this.#take(record, place))
+    await this.renewSessionKey()
+  }
+
+  async renewSessionKey(): Promise<void> {
     const now = (this.#options.now ?? Date.now)()
     if (this.#session && now - this.#session.createdMs < (this.#options.sessionKeyTtlMs ?? 3_600_000)) return
     const value = { key: randomBytes(32).toString('base64'), algorithm: 'HmacSHA256', 'creation-timestamp': now }
-    await this.#topic.put({ key: 'session-key', value: JSON.stringify(value) })
+    await this.#topic!.put({ key: 'session-key', value: JSON.stringify(value) })
   }
 
   connectors(): string[] {
@@ -60,6 +68,22 @@ export class KafkaConfigStore implements ConfigStore {
 
   sessionKey(): { key: Buffer; algorithm: string } | null {
     return this.#session
+  }
+
+  position(): number {
+    return this.#position
+  }
+
+  async readTo(offset: number, timeoutMs: number): Promise<boolean> {
+    if (this.#position >= offset) return true
+    const read = Promise.withResolvers<void>()
+    const waiting = { offset, resolve: read.resolve }
+    this.#waiting.push(waiting)
+    const patience = new AbortController()
+    await Promise.race([read.promise, sleep(timeoutMs, { signal: patience.signal })])
+    patience.abort()
+    this.#waiting = this.#waiting.filter((other) => other !== waiting)
+    return this.#position >= offset
   }
 
   async putConfig(connector: string, config: StoredConfig, initial?: TargetState): Promise<void> {
@@ -89,15 +113,47 @@ export class KafkaConfigStore implements ConfigStore {
 
   async putRestartRequest(connector: string, request: RestartRequest): Promise<void> {
     const value = { 'include-tasks': request.includeTasks, 'only-failed': request.onlyFailed }
-    await this.#topic!.put({ key: `restart-connector-${connector}`, value: JSON.stringify(value) })
+    await this.#topic!.put({ key: `${RESTART}${connector}`, value: JSON.stringify(value) })
   }
 
   async putLoggerLevel(logger: string, level: string): Promise<void> {
-    await this.#topic!.put({ key: `logger-cluster-${logger}`, value: JSON.stringify({ level }) })
+    await this.#topic!.put({ key: `${LOGGER}${logger}`, value: JSON.stringify({ level }) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#topic?.[Symbol.asyncDispose]()
+  }
+
+  #take(record: StateRecord, place: RecordPlace | undefined): void {
+    const change = this.#changeOf(record, place?.isOwn ?? true)
+    this.#apply(record)
+    if (place) {
+      this.#position = place.offset + 1
+      for (const { offset, resolve } of this.#waiting) if (this.#position >= offset) resolve()
+    }
+    if (this.#topic && change) this.onChange(change)
+  }
+
+  /** What a record is about to change, told when it has. */
+  #changeOf({ key, value }: StateRecord, isOwn: boolean): ConfigChange | null {
+    const parsed = value === null ? null : parseObject(value)
+    if (key.startsWith(TARGET)) return parsed && { kind: 'target', connector: key.slice(TARGET.length), isOwn }
+    if (key.startsWith(CONNECTOR)) {
+      const connector = key.slice(CONNECTOR.length)
+      if (value === null) return { kind: 'deleted', connector, isOwn }
+      return parsed && { kind: 'config', connector, isOwn, was: this.#configs.has(connector) ? 'known' : 'new' }
+    }
+    if (key.startsWith(COMMIT)) {
+      const connector = key.slice(COMMIT.length)
+      const isSameSet = parsed?.tasks === (this.#tasks.get(connector)?.length ?? 0)
+      return parsed && { kind: 'tasks', connector, isOwn, isSameSet }
+    }
+    if (key.startsWith(RESTART) && parsed) {
+      const request = { includeTasks: parsed['include-tasks'] === true, onlyFailed: parsed['only-failed'] === true }
+      return { kind: 'restart', connector: key.slice(RESTART.length), isOwn, request }
+    }
+    if (!key.startsWith(LOGGER) || typeof parsed?.level !== 'string') return null
+    return { kind: 'logger', logger: key.slice(LOGGER.length), isOwn, level: parsed.level }
   }
 
   /** Order of the tests matters: `connector-` is no prefix of another key, but names may hold anything after it. */
@@ -164,6 +220,8 @@ const CONNECTOR = 'connector-'
 const TARGET = 'target-state-'
 const TASK = 'task-'
 const COMMIT = 'commit-'
+const RESTART = 'restart-connector-'
+const LOGGER = 'logger-cluster-'
 
 /** Older workers read `state`, which knows no STOPPED: PAUSED is what comes nearest. */
 function targetValue(state: TargetState): string {

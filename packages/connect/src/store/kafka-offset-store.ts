@@ -63,6 +63,11 @@ export class KafkaOffsetStore implements OffsetStore {
     this.#apply({ key: offsetKey(connector, partition), value: stringifyExact(offset) })
   }
 
+  /** Resolves when everything is known that other workers have written so far. */
+  async catchUp(): Promise<void> {
+    await this.#topic?.catchUp?.()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#topic?.[Symbol.asyncDispose]()
   }

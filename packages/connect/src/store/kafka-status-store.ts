@@ -37,6 +37,10 @@ export class KafkaStatusStore implements StatusStore {
     return this.#tasks.get(connector)?.get(task) ?? null
   }
 
+  connectors(): string[] {
+    return [...new Set([...this.#connectors.keys(), ...this.#tasks.keys()])]
+  }
+
   tasks(connector: string): Status[] {
     return [...(this.#tasks.get(connector)?.values() ?? [])].sort((a, b) => a.task! - b.task!)
   }

@@ -7,6 +7,16 @@ export interface StateRecord {
   readonly value: string | null
 }
 
+/** Where a record stands, and who wrote it. */
+export interface RecordPlace {
+  readonly offset: number
+  /** Written by this process since it opened the topic. */
+  readonly isOwn: boolean
+}
+
+/** Takes a record of a state topic; `place` is left out by topics that do not know it. */
+export type StateListener = (record: StateRecord, place?: RecordPlace) => void
+
 /** How a state topic is created when it is missing. It is always compacted. */
 export interface StateTopicOptions {
   readonly topic: string
@@ -25,6 +35,8 @@ export interface StateTopic extends AsyncDisposable {
    * Rejects with a CdcError `CDC_STORE_UNAVAILABLE`; records may then be there or not.
    */
   put(...records: readonly StateRecord[]): Promise<void>
+  /** Resolves when the listener has got every record up to the end as it is at the call. Missing where nobody else writes. */
+  catchUp?(): Promise<void>
 }
 
 /**
@@ -33,5 +45,5 @@ export interface StateTopic extends AsyncDisposable {
  * Rejects with `CDC_STORE_INVALID` when the topic is not compacted, `CDC_STORE_UNAVAILABLE` when it cannot be read or created.
  */
 export interface StateTopics {
-  open(options: StateTopicOptions, listener: (record: StateRecord) => void): Promise<StateTopic>
+  open(options: StateTopicOptions, listener: StateListener): Promise<StateTopic>
 }

@@ -1,31 +1,80 @@
 // State topics on a Kafka broker, embedded or not: created compacted, read whole at the start, written with all acknowledgements.
-// One worker owns its state topics: what it wrote itself it hears after the acknowledgement; what others write is read at the next start.
-import { Admin, type Cluster, Producer, partitionForKey, readToEnd } from '@millrace/kafka'
+// Several workers share them: once followed, everything is heard in the topics' own order, what this process wrote and what others wrote.
+import {
+  Admin,
+  type BatchRecord,
+  type Cluster,
+  type FollowedPartition,
+  followTopics,
+  Producer,
+  partitionForKey,
+  type RecordAppender,
+  readToEnd,
+} from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
-import type { StateRecord, StateTopic, StateTopicOptions, StateTopics } from '../store/state-topic.ts'
+import type { Logger } from '../base/logger.ts'
+import type { StateListener, StateRecord, StateTopic, StateTopicOptions, StateTopics } from '../store/state-topic.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { patiently } from './patience.ts'
 
 const METADATA_WAIT_MS = 30_000
+const READ_BACK_MS = 30_000
+const CATCH_UP_STEP_MS = 10
+
+/** A record that this process wrote and has not read back. */
+interface Echo {
+  readonly record: StateRecord
+  readonly seen: () => void
+}
+
+/** A partition of a state topic as it is followed. */
+interface Followed extends FollowedPartition {
+  readonly listener: StateListener
+  /** What this process wrote to it, in order, until it is read back. */
+  echoes: Echo[]
+}
 
 /** State topics of one cluster. All of them share one producer. */
 export class KafkaTopics implements StateTopics, AsyncDisposable {
   readonly #cluster: Cluster
   #producer: Promise<Producer> | null = null
+  readonly #followed: Followed[] = []
+  readonly #ended = new AbortController()
+  #isFollowing = false
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
   }
 
-  async open(options: StateTopicOptions, listener: (record: StateRecord) => void): Promise<StateTopic> {
+  /**
+   * Follows every topic opened so far: from now on records reach the listeners when they are read, and a put waits until its own are.
+   * `cluster`: connections for this alone.
+   */
+  follow(cluster: Cluster, log: Logger): void {
+    this.#isFollowing = true
+    void followTopics({
+      cluster,
+      partitions: this.#followed,
+      signal: this.#ended.signal,
+      onRecords: (partition, records) => this.#hear(partition as Followed, records),
+      onTrouble: ({ code, message }) => log.warn({ code }, `the state topics cannot be read at the moment: ${message}`),
+    })
+  }
+
+  async open(options: StateTopicOptions, listener: StateListener): Promise<StateTopic> {
     const { topic } = options
     try {
       const partitions = await this.#ensure(options)
-      await Promise.all(Array.from({ length: partitions }, (_, partition) => this.#read(topic, partition, listener)))
+      const read = Array.from({ length: partitions }, (_, partition) => this.#read(topic, partition, listener))
+      const own = (await Promise.all(read)).map((offset, partition): Followed => {
+        return { topic, partition, offset, listener, echoes: [] }
+      })
+      this.#followed.push(...own)
       return {
         partitions,
-        put: (...records) => this.#put(topic, partitions, records, listener),
+        put: (...records) => this.#put(topic, own, records),
+        catchUp: () => this.#catchUp(own),
         [Symbol.asyncDispose]: async () => {},
       }
     } catch (error) {
@@ -34,6 +83,7 @@ export class KafkaTopics implements StateTopics, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort()
     await this.#producer?.then(
       (producer) => producer.close(),
       () => {},
@@ -68,52 +118,77 @@ export class KafkaTopics implements StateTopics, AsyncDisposable {
     }
   }
 
-  async #read(topic: string, partition: number, listener: (record: StateRecord) => void): Promise<void> {
+  /** Reads a partition whole. Returns the offset behind it. */
+  async #read(topic: string, partition: number, listener: StateListener): Promise<number> {
     const admin = new Admin(this.#cluster)
     const fromOffset = await patiently(() => admin.earliestOffset(topic, partition))
     const end = await patiently(() => admin.latestOffset(topic, partition))
-    if (fromOffset >= end) return
-    for await (const { records } of readToEnd(this.#cluster, { topic, partition, fromOffset })) {
-      for (const { key, value } of records) {
-        if (key !== null) listener({ key: text(key), value: value === null ? null : text(value) })
+    if (fromOffset >= end) return end
+    let behind = fromOffset
+    for await (const { records, nextOffset } of readToEnd(this.#cluster, { topic, partition, fromOffset })) {
+      for (const { key, value, offset } of records) {
+        if (key === null) continue
+        listener({ key: text(key), value: value === null ? null : text(value) }, { offset, isOwn: false })
       }
+      behind = nextOffset
+    }
+    return behind
+  }
+
+  /** Errors: CDC_STORE_UNAVAILABLE when the end is not reached in time. */
+  async #catchUp(partitions: readonly Followed[]): Promise<void> {
+    if (!this.#isFollowing) return
+    const admin = new Admin(this.#cluster)
+    const read = partitions.map(async (followed) => {
+      const end = await patiently(() => admin.latestOffset(followed.topic, followed.partition))
+      const giveUpAt = performance.now() + READ_BACK_MS
+      while (followed.offset < end) {
+        if (performance.now() > giveUpAt)
+          throw new CdcError('CDC_STORE_UNAVAILABLE', `The topic ${followed.topic} cannot be read up to its end`)
+        await sleep(CATCH_UP_STEP_MS)
+      }
+    })
+    await Promise.all(read)
+  }
+
+  #hear(partition: Followed, records: readonly BatchRecord[]): void {
+    for (const { key, value, offset } of records) {
+      if (key === null) continue
+      const record = { key: text(key), value: value === null ? null : text(value) }
+      const [first] = partition.echoes
+      const isOwn = first !== undefined && first.record.key === record.key && first.record.value === record.value
+      if (isOwn) partition.echoes.shift()
+      partition.listener(record, { offset, isOwn })
+      if (isOwn) first.seen()
     }
   }
 
-  async #put(
-    topic: string,
-    partitions: number,
-    records: readonly StateRecord[],
-    listener: (record: StateRecord) => void,
-  ): Promise<void> {
+  async #put(topic: string, partitions: readonly Followed[], records: readonly StateRecord[]): Promise<void> {
     if (records.length === 0) return
+    const placed = records.map((record) => {
+      const bytes = Buffer.from(record.key)
+      const seen = Promise.withResolvers<void>()
+      const partition = partitions[partitionForKey(partitions.length, bytes)]!
+      return { record, bytes, partition, seen: seen.promise, echo: { record, seen: seen.resolve } }
+    })
     try {
       const producer = await this.#openProducer()
       if (producer.partitionCount(topic) === null) await producer.resolve([topic])
       const nowMs = Date.now()
-      for (const { key, value } of records) {
-        const bytes = Buffer.from(key)
-        const appender = producer.appender(topic, partitionForKey(partitions, bytes))
-        appender.begin(nowMs)
-        appender.beginKey()
-        write(appender.sink, bytes)
-        appender.endKey()
-        if (value === null) appender.nullValue()
-        else {
-          appender.beginValue()
-          write(appender.sink, Buffer.from(value))
-          appender.endValue()
-        }
-        appender.end({ count: 0, bytes: Buffer.alloc(0) })
+      for (const { record, bytes, partition, echo } of placed) {
+        partition.echoes.push(echo)
+        append(producer.appender(topic, partition.partition), bytes, record.value, nowMs)
       }
       const acknowledged = producer.checkpoint()
       producer.send()
       await acknowledged
+      if (this.#isFollowing) await readBack(topic, placed)
     } catch (error) {
       this.#producer = null // a failed producer stays failed
+      for (const { partition, echo } of placed) partition.echoes = partition.echoes.filter((other) => other !== echo)
       throw kafkaFailure(error, 'CDC_STORE_UNAVAILABLE', `The topic ${topic} cannot be written`)
     }
-    for (const record of records) listener(record)
+    if (!this.#isFollowing) for (const { record, partition } of placed) partition.listener(record)
   }
 
   #openProducer(): Promise<Producer> {
@@ -130,4 +205,28 @@ function write(sink: { bytes: Buffer; pos: number; reserve(count: number): void 
   sink.reserve(bytes.length)
   bytes.copy(sink.bytes, sink.pos)
   sink.pos += bytes.length
+}
+
+/** Errors: CDC_STORE_UNAVAILABLE when the records do not come back in time. */
+async function readBack(topic: string, placed: readonly { readonly seen: Promise<void> }[]): Promise<void> {
+  const patience = new AbortController()
+  const isLate = sleep(READ_BACK_MS, { signal: patience.signal }).then(() => !patience.signal.aborted)
+  const all = Promise.all(placed.map(({ seen }) => seen)).then(() => false)
+  const isLost = await Promise.race([all, isLate])
+  patience.abort()
+  if (isLost) throw new CdcError('CDC_STORE_UNAVAILABLE', `What was written to the topic ${topic} cannot be read back`)
+}
+
+function append(appender: RecordAppender, key: Buffer, value: string | null, nowMs: number): void {
+  appender.begin(nowMs)
+  appender.beginKey()
+  write(appender.sink, key)
+  appender.endKey()
+  if (value === null) appender.nullValue()
+  else {
+    appender.beginValue()
+    write(appender.sink, Buffer.from(value))
+    appender.endValue()
+  }
+  appender.end({ count: 0, bytes: Buffer.alloc(0) })
 }
