@@ -6,6 +6,8 @@ import type { ConnectSchema } from './schema.ts'
 /** A growing byte buffer that column writers append to. */
 export interface ByteSink {
   bytes: Buffer
+  /** The same memory as `bytes`, for writing several bytes at once. */
+  view: DataView
   pos: number
   reserve(count: number): void
 }

@@ -4,10 +4,12 @@ import type { ByteSink } from './change-row.ts'
 /** The one implementation of {@link ByteSink} of this package: doubles until the request fits. */
 export class GrowingBytes implements ByteSink {
   bytes: Buffer
+  view: DataView
   pos = 0
 
   constructor(initialBytes = 1024) {
     this.bytes = Buffer.allocUnsafeSlow(initialBytes)
+    this.view = viewOf(this.bytes)
   }
 
   reserve(count: number): void {
@@ -16,10 +18,15 @@ export class GrowingBytes implements ByteSink {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2))
     this.bytes.copy(grown, 0, 0, this.pos)
     this.bytes = grown
+    this.view = viewOf(grown)
   }
 
   /** A copy of what was written. */
   copy(): Buffer {
     return Buffer.from(this.bytes.subarray(0, this.pos))
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }

@@ -4,6 +4,8 @@
 /** A growing byte buffer (structurally equal to mysql's `ByteSink`, so that column writers can fill it). */
 export interface ByteSink {
   bytes: Buffer
+  /** The same memory as `bytes`, for writing several bytes at once. */
+  view: DataView
   pos: number
   reserve(count: number): void
 }

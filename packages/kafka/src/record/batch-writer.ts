@@ -17,10 +17,12 @@ import { varintSize, writeVarint } from './varint.ts'
 /** A growing buffer whose backing store is its own (never Node's pool), so that it can be handed to another thread. */
 export class Slab implements ByteSink {
   bytes: Buffer
+  view: DataView
   pos = 0
 
   constructor(sizeBytes: number) {
     this.bytes = Buffer.allocUnsafeSlow(sizeBytes)
+    this.view = viewOf(this.bytes)
   }
 
   reserve(count: number): void {
@@ -30,8 +32,18 @@ export class Slab implements ByteSink {
   #grow(neededBytes: number): void {
     const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, neededBytes))
     this.bytes.copy(grown, 0, 0, this.pos)
-    this.bytes = grown
+    this.use(grown)
   }
+
+  /** Writes into another buffer from now on. */
+  use(bytes: Buffer): void {
+    this.bytes = bytes
+    this.view = viewOf(bytes)
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Who produces a batch: -1 everywhere for a producer that is not idempotent. */
@@ -204,7 +216,7 @@ export class BatchWriter implements RecordAppender {
 
   /** Empties the writer for the next batch. With `slab` it goes on in that buffer and leaves the old one to whoever holds it. */
   reset(slab?: Buffer): void {
-    if (slab !== undefined) this.sink.bytes = slab
+    if (slab !== undefined) this.sink.use(slab)
     this.sink.pos = BATCH_HEADER_BYTES
     this.count = 0
     this.maxTimestampMs = 0

@@ -4,10 +4,13 @@ import type { ByteSink } from '../type/column-type.ts'
 /** A {@link ByteSink} over one buffer that doubles when it is full. */
 export class GrowingSink implements ByteSink {
   bytes: Buffer
+  /** The same memory as `bytes`, for writing several bytes at once. */
+  view: DataView
   pos = 0
 
   constructor(initialBytes = 1024) {
     this.bytes = Buffer.allocUnsafe(initialBytes)
+    this.view = viewOf(this.bytes)
   }
 
   reserve(count: number): void {
@@ -16,6 +19,7 @@ export class GrowingSink implements ByteSink {
     const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2))
     this.bytes.copy(grown, 0, 0, this.pos)
     this.bytes = grown
+    this.view = viewOf(grown)
   }
 
   /** Forgets what was written. */
@@ -27,4 +31,8 @@ export class GrowingSink implements ByteSink {
   text(): string {
     return this.bytes.toString('utf8', 0, this.pos)
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }

@@ -149,10 +149,11 @@ function rowWriter(
   const count = columns.length
   if (count === 0) return (_row, sink) => putLiteral(sink, OPEN)
   const names = columns.map((_column, i) => literal(`${i === 0 ? '{' : ','}${quoted(schema.fields?.[i]?.name ?? '')}:`))
-  // All names in one array, one after the other, and where each ends: a few loads less per cell than an array each.
-  const nameBytes = Buffer.concat(names)
+  // All names in one array of words, one after the other, and where each ends: a few loads less per cell than an array each.
+  const lengths = names.map(({ length }) => length)
+  const nameWords = Int32Array.from(names.flatMap(({ words }) => [...words]))
   const nameEnds: number[] = []
-  for (const { length } of names) nameEnds.push((nameEnds.at(-1) ?? 0) + length)
+  for (const { words } of names) nameEnds.push((nameEnds.at(-1) ?? 0) + words.length)
   const cells = columns.map((column) => column.cell)
   const cellWriters = columns.map((column) =>
     rewrites(column.schema) ? readingWriter(column, writers) : column.writeJson,
@@ -164,10 +165,12 @@ function rowWriter(
     let at = 0
     for (let i = 0; i < count; i++) {
       const nameEnd = nameEnds[i] as number
-      sink.reserve(nameEnd - at)
-      const out = sink.bytes
-      let { pos } = sink
-      while (at < nameEnd) out[pos++] = nameBytes[at++] as number
+      const length = lengths[i] as number
+      sink.reserve(length + 3)
+      const { view } = sink
+      // The last word may write up to three bytes too much, which the value overwrites.
+      for (let to = sink.pos; at < nameEnd; at++, to += 4) view.setInt32(to, nameWords[at] as number, true)
+      const pos = sink.pos + length
       sink.pos = pos
       const cell = cells[i] as number
       const end = ends[cell] as number

@@ -3,24 +3,39 @@ import type { ByteSink } from '../../data/change-row.ts'
 
 const HEX = '0123456789ABCDEF'
 
-/** Bytes of a constant that writers copy again and again. */
-export type Literal = Uint8Array
+/** A constant that writers copy again and again. */
+export interface Literal {
+  readonly length: number
+  readonly bytes: Uint8Array
+  /** The bytes in little-endian groups of four, zeros behind them. */
+  readonly words: Int32Array
+}
 
 /** A literal of ASCII or UTF-8 text. */
 export function literal(text: string): Literal {
-  return Buffer.from(text, 'utf8')
+  const bytes = Buffer.from(text, 'utf8')
+  return { length: bytes.length, bytes, words: wordsOf(bytes) }
+}
+
+/** Bytes in little-endian groups of four, as `DataView.setInt32` writes them; zeros fill the last. */
+export function wordsOf(bytes: Uint8Array): Int32Array {
+  const padded = new DataView(new ArrayBuffer(Math.ceil(bytes.length / 4) * 4))
+  for (const [i, byte] of bytes.entries()) padded.setUint8(i, byte)
+  return Int32Array.from({ length: padded.byteLength / 4 }, (_, i) => padded.getInt32(i * 4, true))
 }
 
 /** Appends a constant. */
-export function putLiteral(sink: ByteSink, bytes: Literal): void {
-  const { length } = bytes
-  sink.reserve(length)
-  const out = sink.bytes
-  let pos = sink.pos
-  if (length > 32) out.set(bytes, pos)
-  // A loop beats TypedArray.set below about 32 bytes (bench/micro, json-literal).
-  else for (let i = 0; i < length; i++) out[pos++] = bytes[i] as number
-  sink.pos += length
+export function putLiteral(sink: ByteSink, constant: Literal): void {
+  const { length, bytes, words } = constant
+  sink.reserve(length + 3)
+  const pos = sink.pos
+  // A loop beats TypedArray.set below about a hundred bytes; what the last word writes too much the next writer overwrites.
+  if (length > 100) sink.bytes.set(bytes, pos)
+  else {
+    const { view } = sink
+    for (let i = 0, at = pos; i < words.length; i++, at += 4) view.setInt32(at, words[i] as number, true)
+  }
+  sink.pos = pos + length
 }
 
 /** Appends ASCII text. */
