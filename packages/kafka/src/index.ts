@@ -1,11 +1,18 @@
 // The public surface of this package: everything other packages may import.
 
 // broker
-export { Broker } from './broker/broker.ts'
+export { Broker, type ListenExtras } from './broker/broker.ts'
 export { type BrokerThread, type BrokerThreadOptions, startBrokerThread } from './broker/broker-thread.ts'
 export { portHolder } from './broker/net/port-holder.ts'
 export type { ListenAddress } from './broker/net/tcp-listener.ts'
 export type { BrokerLimits, BrokerLogger, BrokerOptions } from './broker/options.ts'
+export type {
+  ListenerSecurity,
+  ListenerSettings,
+  SecurityProtocol,
+  TlsMaterial,
+} from './broker/security/listener.ts'
+export { type ReadListeners, readListeners } from './broker/security/listener-settings.ts'
 // client/: links, connections, control requests, reading
 export { Admin, type NewTopic } from './client/admin.ts'
 export { Cluster, type ClusterOptions, parseBootstrap, type TopicMetadata } from './client/cluster.ts'

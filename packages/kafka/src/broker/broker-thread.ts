@@ -2,12 +2,13 @@
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { type AnyErrorCode, KafkaError } from '../error.ts'
+import type { ListenExtras } from './broker.ts'
 import type { ListenAddress } from './net/tcp-listener.ts'
 import type { BrokerLogger, BrokerOptions } from './options.ts'
 
-/** Options of a broker thread; without `listen` no TCP port is opened. */
+/** Options of a broker thread; without `listen` no TCP port is opened. The first one's address is the thread's `address`. */
 export interface BrokerThreadOptions extends Omit<BrokerOptions, 'log'> {
-  listen?: ListenAddress & { allowUnauthenticated?: boolean; flag?: string }
+  listen?: (ListenAddress & ListenExtras) | readonly (ListenAddress & ListenExtras)[]
 }
 
 /** A broker that runs in its own thread. */

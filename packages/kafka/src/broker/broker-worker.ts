@@ -11,8 +11,8 @@ async function run(parent: MessagePort, { listen, ...options }: BrokerThreadOpti
   let broker: Broker | undefined
   try {
     broker = await Broker.open({ ...options, log: (level, line) => say({ kind: 'log', level, line }) })
-    const address = listen === undefined ? undefined : await broker.listen(listen.host, listen.port, listen)
-    const { clusterId } = broker
+    for (const one of [listen ?? []].flat()) await broker.listen(one.host, one.port, one)
+    const { address, clusterId } = broker
     parent.on('message', (message: ToBrokerThread) => {
       if (message.kind === 'connect') broker?.accept(new PortLink(message.port))
       else void end(broker as Broker, say)

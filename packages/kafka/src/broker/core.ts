@@ -19,8 +19,6 @@ export interface BrokerCore {
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
-  /** Where clients are told to connect. */
-  advertised(): ListenAddress
   /** Aborts when the broker closes: requests that wait then end. */
   readonly closing: AbortSignal
 }
@@ -32,6 +30,8 @@ export interface RequestContext {
   readonly clientId: string
   /** Address of the client as Kafka shows it, `/127.0.0.1`. */
   readonly clientHost: string
+  /** Where clients of this connection's listener are told to connect. */
+  readonly advertised: ListenAddress
   /** Aborts when the connection ends. */
   readonly gone: AbortSignal
 }

@@ -8,6 +8,8 @@ export interface BrokerLimits {
   messageMaxBytes: number
   /** Largest fetch response besides one single batch (Kafka: fetch.max.bytes). */
   fetchMaxBytes: number
+  /** Largest request frame of a client that has not proved who it is (Kafka: sasl.server.max.receive.size, 512 KiB). */
+  firstFrameBytes: number
   /** Open connections. */
   maxConnections: number
   /** Cached fetch sessions (Kafka: max.incremental.fetch.session.cache.slots). */
@@ -53,6 +55,8 @@ export interface BrokerOptions {
   transactionalIdExpirationMs?: number
   /** Pause between two rounds of retention and compaction (Kafka: log.retention.check.interval.ms). */
   maintenanceIntervalMs?: number
+  /** How long a client of a listener with authentication may take to prove who it is. */
+  authenticationTimeoutMs?: number
   limits?: Partial<BrokerLimits>
   /** Receives one line per noteworthy event; default: nothing is logged. */
   log?: BrokerLogger
@@ -69,6 +73,7 @@ export type ResolvedOptions = Required<
 
 const DEFAULT_LIMITS: BrokerLimits = {
   maxFrameBytes: 104_857_600,
+  firstFrameBytes: 65_536,
   messageMaxBytes: 1_048_588,
   fetchMaxBytes: 57_671_680,
   maxConnections: 2000,
@@ -94,6 +99,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     transactionCheckIntervalMs: 10_000,
     transactionalIdExpirationMs: 7 * 24 * 3_600_000,
     maintenanceIntervalMs: 60_000,
+    authenticationTimeoutMs: 10_000,
     log: () => {},
     ...options,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -51,6 +51,8 @@ import { OffsetFetch } from '../protocol/offset-fetch.ts'
 import { OffsetForLeaderEpoch } from '../protocol/offset-for-leader-epoch.ts'
 import { Produce } from '../protocol/produce.ts'
 import { ProtocolReader } from '../protocol/reader.ts'
+import { SaslAuthenticate } from '../protocol/sasl-authenticate.ts'
+import { SaslHandshake } from '../protocol/sasl-handshake.ts'
 import { SyncGroup } from '../protocol/sync-group.ts'
 import { TxnOffsetCommit } from '../protocol/txn-offset-commit.ts'
 import { UpdateFeatures } from '../protocol/update-features.ts'
@@ -96,6 +98,8 @@ import {
   answerDeleteAcls,
   answerDescribeAcls,
   answerDescribeUserScramCredentials,
+  answerLateSaslAuthenticate,
+  answerLateSaslHandshake,
 } from './request/security-admin.ts'
 import {
   answerDescribeProducers,
@@ -127,7 +131,7 @@ interface Route {
 }
 
 /** What a connection tells about its client. */
-export type Client = Pick<RequestContext, 'clientHost' | 'gone'>
+export type Client = Pick<RequestContext, 'clientHost' | 'gone' | 'advertised'>
 
 const ROUTES = new Map<number, Route>(
   [
@@ -165,6 +169,8 @@ const ROUTES = new Map<number, Route>(
     route(DescribeConfigs, answerDescribeConfigs),
     route(AlterConfigs, answerAlterConfigs),
     route(DescribeLogDirs, answerDescribeLogDirs),
+    route(SaslHandshake, answerLateSaslHandshake),
+    route(SaslAuthenticate, answerLateSaslAuthenticate),
     route(CreatePartitions, answerCreatePartitions),
     route(IncrementalAlterConfigs, answerIncrementalAlterConfigs),
     route(DescribeCluster, answerDescribeCluster),
@@ -215,7 +221,7 @@ export async function serveFrame(core: BrokerCore, frame: Buffer, client: Client
     )
   }
   skipHeaderTags(reader, api, apiVersion)
-  const context = { version: apiVersion, clientId: clientId ?? '', clientHost: client.clientHost, gone: client.gone }
+  const context = { version: apiVersion, clientId: clientId ?? '', ...client }
   return found.handle(core, reader, context, correlationId)
 }
 

@@ -8,7 +8,7 @@ export const MAX_FRAME_BYTES = 128 * 1024 * 1024
 
 /** Feeds on chunks of a socket, gives whole frames. */
 export class FrameSplitter {
-  readonly #maxFrameBytes: number
+  #maxFrameBytes: number
   readonly #onFrame: (frame: Buffer) => void
   #chunks: Buffer[] = []
   #bufferedBytes = 0
@@ -18,6 +18,11 @@ export class FrameSplitter {
   constructor(onFrame: (frame: Buffer) => void, maxFrameBytes = MAX_FRAME_BYTES) {
     this.#onFrame = onFrame
     this.#maxFrameBytes = maxFrameBytes
+  }
+
+  /** Allows larger or smaller frames from the next one on. */
+  set maxFrameBytes(bytes: number) {
+    this.#maxFrameBytes = bytes
   }
 
   /** Takes the next chunk, which must not be reused by its owner. Throws FRAME_TOO_LARGE or MALFORMED_FRAME: close the connection then. */

@@ -10,6 +10,7 @@ export class TcpLink implements Link {
   onClose: (error?: Error) => void = () => {}
   readonly peer: string
   readonly #socket: Socket
+  readonly #splitter: FrameSplitter
   #error: Error | undefined
   #isClosed = false
   #drained: { promise: Promise<void>; resolve: () => void } | null = null
@@ -20,6 +21,7 @@ export class TcpLink implements Link {
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
     socket.setNoDelay(true)
     const splitter = new FrameSplitter((frame) => this.onFrame(frame), maxFrameBytes)
+    this.#splitter = splitter
     socket.on('data', (chunk: Buffer) => {
       try {
         splitter.push(chunk)
@@ -43,6 +45,11 @@ export class TcpLink implements Link {
       this.#isClosed = true
       this.#release()
     })
+  }
+
+  /** Allows larger or smaller frames of the peer from the next one on. */
+  set maxFrameBytes(bytes: number) {
+    this.#splitter.maxFrameBytes = bytes
   }
 
   send(parts: readonly Uint8Array[]): Promise<void> {

@@ -13,12 +13,14 @@ export type Serve = (frame: Buffer) => Promise<readonly Uint8Array[] | undefined
 export interface FlowControl {
   pause(): void
   resume(): void
+  /** Ends the connection after what was sent; without it the link is closed at once. */
+  end?(): void
 }
 
 /** Produce requests of one connection that may wait for the disk together. */
 const MAX_OVERLAP = 64
 /** Bytes of requests waiting for their turn above which the client is paused. */
-const PAUSE_AT_BYTES = 32 * 1024 * 1024
+export const PAUSE_AT_BYTES = 32 * 1024 * 1024
 
 /** Drives one link. Ends the link on malformed frames; the reason goes to the log. */
 export class ClientConnection {
@@ -35,6 +37,9 @@ export class ClientConnection {
   /** Resolves when the response before has been handed to the link. */
   #sent: Promise<void> = Promise.resolve()
   #isClosed = false
+  #isLast = false
+  /** Where the client is paused; lower until it has proved who it is. */
+  pauseAtBytes = PAUSE_AT_BYTES
 
   constructor(link: Link, serve: Serve, log: BrokerLogger, onClose: () => void, flow?: FlowControl) {
     this.#link = link
@@ -61,12 +66,19 @@ export class ClientConnection {
     this.#link.close()
   }
 
+  /** The answer under way is the last one: the connection ends behind it. `reason` goes to the log. */
+  endAfterAnswer(reason: KafkaError): void {
+    this.#note(reason)
+    this.#isLast = true
+    this.#waiting.length = 0
+  }
+
   #take(frame: Buffer): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || this.#isLast) return
     this.#waiting.push(frame)
     this.#waitingBytes += frame.length
     this.#start()
-    if (this.#waitingBytes > PAUSE_AT_BYTES && !this.#isPaused) {
+    if (this.#waitingBytes > this.pauseAtBytes && !this.#isPaused) {
       this.#isPaused = true
       this.#flow?.pause()
     }
@@ -95,22 +107,33 @@ export class ClientConnection {
       const settled = await response
       await before
       if (settled !== undefined && !this.#isClosed) await this.#link.send(settled)
+      if (this.#isLast) return this.#finish()
     } catch (error) {
-      this.#refuse(error)
+      this.refuse(error)
     }
     this.#active--
     this.#waitingBytes -= frame.length
     // The log has written the batches, and nothing else of a Produce request is kept.
     if (frame.length >= 2 && frame.readInt16BE(0) === Produce.key) this.#link.release?.(frame)
-    if (this.#isPaused && this.#waitingBytes <= PAUSE_AT_BYTES / 2) {
+    if (this.#isPaused && this.#waitingBytes <= this.pauseAtBytes / 2) {
       this.#isPaused = false
       this.#flow?.resume()
     }
     this.#start()
   }
 
+  #finish(): void {
+    if (this.#isClosed) return
+    const flow = this.#flow
+    if (flow?.end === undefined) this.close()
+    else {
+      this.#isClosed = true
+      flow.end()
+    }
+  }
+
   /** What the client sent cannot be answered: it is told so by the end of the connection, as Kafka does. */
-  #refuse(error: unknown): void {
+  refuse(error: unknown): void {
     if (this.#isClosed) return
     this.#note(KafkaError.from(error))
     this.close()

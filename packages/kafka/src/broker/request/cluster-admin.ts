@@ -18,9 +18,9 @@ const UPGRADE = 1
 export function answerDescribeQuorum(
   core: BrokerCore,
   request: RequestOf<typeof DescribeQuorum>,
+  { advertised: { host, port } }: RequestContext,
 ): ResponseInput<typeof DescribeQuorum> {
   const { nodeId } = core.options
-  const { host, port } = core.advertised()
   const now = Date.now()
   const end = core.topics.changes
   const voter = { replicaId: nodeId, logEndOffset: end, lastFetchTimestamp: now, lastCaughtUpTimestamp: now }

@@ -5,7 +5,7 @@ import type { DescribeCluster } from '../../protocol/describe-cluster.ts'
 import type { DescribeTopicPartitions } from '../../protocol/describe-topic-partitions.ts'
 import { ZERO_UUID } from '../../protocol/field.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
-import type { BrokerCore } from '../core.ts'
+import type { BrokerCore, RequestContext } from '../core.ts'
 
 const BROKERS = 1
 const CLUSTER_OPERATIONS = 0b1_1111_1010_0000
@@ -19,6 +19,7 @@ type TopicAnswer = ResponseInput<typeof DescribeTopicPartitions>['topics'][numbe
 export function answerDescribeCluster(
   core: BrokerCore,
   request: RequestOf<typeof DescribeCluster>,
+  { advertised }: RequestContext,
 ): ResponseInput<typeof DescribeCluster> {
   const { nodeId } = core.options
   const answer = { errorCode: 0, clusterId: core.clusterId, controllerId: nodeId, brokers: [] }
@@ -28,7 +29,7 @@ export function answerDescribeCluster(
     return { ...answer, controllerId: -1, errorCode: errorNumber('MISMATCHED_ENDPOINT_TYPE'), errorMessage }
   }
   const operations = request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: CLUSTER_OPERATIONS }
-  return { ...answer, brokers: [{ brokerId: nodeId, ...core.advertised() }], ...operations }
+  return { ...answer, brokers: [{ brokerId: nodeId, ...advertised }], ...operations }
 }
 
 /** Answers DescribeTopicPartitions, topics in order of their names, from the cursor on, up to the limit. */

@@ -8,6 +8,7 @@ import type { LeaveGroup } from '../../protocol/leave-group.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
 import type { SyncGroup } from '../../protocol/sync-group.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
+import type { ListenAddress } from '../net/tcp-listener.ts'
 
 /** First versions in which a new member comes back with its id, and in which it can be told to skip assigning. */
 const KNOWN_ID_SINCE = 4
@@ -19,9 +20,9 @@ const KEYS_SINCE = 4
 export function answerFindCoordinator(
   core: BrokerCore,
   request: RequestOf<typeof FindCoordinator>,
-  { version }: RequestContext,
+  { version, advertised }: RequestContext,
 ): ResponseInput<typeof FindCoordinator> {
-  const found = coordinatorFor(core, request.keyType)
+  const found = coordinatorFor(core, advertised, request.keyType)
   if (version < KEYS_SINCE) return found
   return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...found })) }
 }
@@ -34,9 +35,9 @@ interface Coordinator {
   port: number
 }
 
-function coordinatorFor(core: BrokerCore, keyType: number): Coordinator {
+function coordinatorFor(core: BrokerCore, advertised: ListenAddress, keyType: number): Coordinator {
   if (keyType === COORDINATOR_GROUP || keyType === COORDINATOR_TRANSACTION)
-    return { errorCode: 0, errorMessage: null, nodeId: core.options.nodeId, ...core.advertised() }
+    return { errorCode: 0, errorMessage: null, nodeId: core.options.nodeId, ...advertised }
   return {
     errorCode: errorNumber('INVALID_REQUEST'),
     errorMessage: `There is no coordinator of type ${keyType} here.`,

@@ -19,7 +19,7 @@ const TOPIC_OPERATIONS = 0b1101_1111_1000
 export async function answerMetadata(
   core: BrokerCore,
   request: Request,
-  { version }: RequestContext,
+  { version, advertised }: RequestContext,
 ): Promise<ResponseInput<typeof Metadata>> {
   const { nodeId } = core.options
   const asksAll = request.topics === null || (version === 0 && request.topics.length === 0)
@@ -32,7 +32,7 @@ export async function answerMetadata(
     for (const topic of topics) if (topic.errorCode === 0) topic.topicAuthorizedOperations = TOPIC_OPERATIONS
   }
   return {
-    brokers: [{ nodeId, ...core.advertised() }],
+    brokers: [{ nodeId, ...advertised }],
     clusterId: core.clusterId,
     controllerId: nodeId,
     topics,

@@ -7,6 +7,8 @@ import type { DeleteAcls } from '../../protocol/delete-acls.ts'
 import type { DescribeAcls } from '../../protocol/describe-acls.ts'
 import type { DescribeUserScramCredentials } from '../../protocol/describe-user-scram-credentials.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
+import type { SaslAuthenticate } from '../../protocol/sasl-authenticate.ts'
+import type { SaslHandshake } from '../../protocol/sasl-handshake.ts'
 import type { BrokerCore } from '../core.ts'
 
 const NO_AUTHORIZER = {
@@ -78,5 +80,19 @@ export function answerAlterUserScramCredentials(
             errorMessage: 'Attempt to delete a user credential that does not exist',
           },
     ),
+  }
+}
+
+/** Answers SaslHandshake where no login is due: on a listener without SASL, or behind the login (broker/security answers before it). */
+export function answerLateSaslHandshake(): ResponseInput<typeof SaslHandshake> {
+  return { errorCode: errorNumber('ILLEGAL_SASL_STATE'), mechanisms: [] }
+}
+
+/** Answers SaslAuthenticate where no login is due. */
+export function answerLateSaslAuthenticate(): ResponseInput<typeof SaslAuthenticate> {
+  return {
+    errorCode: errorNumber('ILLEGAL_SASL_STATE'),
+    errorMessage: 'SaslAuthenticate request received after successful authentication',
+    authBytes: Buffer.alloc(0),
   }
 }
