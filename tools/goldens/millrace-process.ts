@@ -21,6 +21,8 @@ export interface MillraceOptions {
   readonly restPort?: number
   readonly kafkaPort?: number
   readonly args?: readonly string[]
+  /** The command with its arguments; `start` unless given. */
+  readonly command?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -38,7 +40,7 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Mill
     args: [
       '--disable-warning=ExperimentalWarning',
       MAIN,
-      'start',
+      ...(options.command ?? ['start']),
       '--data-dir',
       dataFolder,
       '--rest-port',

@@ -10,7 +10,6 @@ import type { MysqlPool } from './mysql-pool.ts'
 
 /** Tags of steps that need a server which is not built yet, with the word for the report. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
-  standalone: 'standalone mode',
   'exactly-once': 'exactly-once source support',
   'two-workers': 'two workers',
   postgres: 'the PostgreSQL connector',
@@ -83,7 +82,9 @@ async function runFile(file: string, checker: string, pool: MysqlPool, tags: Rea
   >[0])
   await mysql.sql(SETUP)
   const settings = freshFolder('settings')
+  const isStandalone = tags.has('standalone')
   const millrace = await startMillrace({
+    ...(isStandalone ? { command: ['standalone', standaloneSettings(settings)] } : {}),
     env: { REST_LAB_ENV: 'dbz' },
     args: [
       ...['--group-id', 'rest-lab', '--offset-flush-interval-ms', '1000', '--config-providers', 'file,env,directory'],
@@ -106,6 +107,14 @@ async function runFile(file: string, checker: string, pool: MysqlPool, tags: Rea
 function firstFailure(output: string): string | null {
   const found = /^FAIL (.*)\n((?: {5}.*\n?)*)/m.exec(output)
   return found === null ? null : `${found[1]} (${(found[2] as string).trim().replaceAll(/\s*\n\s*/g, '; ')})`
+}
+
+/** The settings of a standalone worker. */
+function standaloneSettings(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, 'worker.properties')
+  writeFileSync(file, `offset.storage.file.filename=${path.join(folder, 'offsets')}\n`)
+  return file
 }
 
 /** A JAAS file and its users, as the goldens' README names them; the worker settings that ask for them. */

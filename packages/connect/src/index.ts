@@ -10,6 +10,7 @@ export { type Counter, type Gauge, MetricRegistry, type MetricSample, type Metri
 // config
 export type { ConfigDefinition, ConfigEntry, ConfigInfos, ConfigType, ConfigValue } from './config/definition.ts'
 export { derivedServerId, presentNames } from './config/former-names.ts'
+export { parseProperties } from './config/java-properties.ts'
 export { compileJavaRegex, expandReplacement, splitList } from './config/java-regex.ts'
 export type { CaptureFilters } from './config/mysql/filters.ts'
 export {
@@ -50,6 +51,7 @@ export { MysqlSource, type MysqlSourceOptions, openMysqlSource } from './source/
 export { ReusedSourceInfo } from './source/mysql/source-info.ts'
 export { TransformChain } from './transform/chain.ts'
 export type { Predicate, Transform } from './transform/transform.ts'
+export { type ConnectorFile, readConnectorFile } from './worker/connector-files.ts'
 export type { HostAliases } from './worker/host-aliases.ts'
 export type { LogLevel } from './worker/loggers.ts'
 export type { EmbeddedBroker, StartWorkerOptions, WorkerPlugins } from './worker/open-worker.ts'

@@ -8,12 +8,14 @@ import { dumpLogCommand } from './command/dump-log.ts'
 import { getOffsetsCommand } from './command/get-offsets.ts'
 import { groupsCommand } from './command/groups.ts'
 import { produceCommand } from './command/produce.ts'
+import { standaloneCommand } from './command/standalone.ts'
 import { startCommand } from './command/start.ts'
 import { topicsCommand } from './command/topics.ts'
 
 const program = new Command('millrace')
   .description('Change data capture as Debezium does it, in one process')
   .addCommand(startCommand())
+  .addCommand(standaloneCommand())
   .addCommand(topicsCommand())
   .addCommand(consumeCommand())
   .addCommand(produceCommand())

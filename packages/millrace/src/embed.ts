@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { CdcError, type Logger, type LogLevel, silentLogger, startWorker } from '@millrace/connect'
+import { CdcError, type ConnectorFile, type Logger, type LogLevel, silentLogger, startWorker } from '@millrace/connect'
 import { startBrokerThread } from '@millrace/kafka'
 
 /** How Millrace is started. */
@@ -19,6 +19,10 @@ export interface MillraceOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Host names in connector configurations that stand for others, with a notice in the log (the demo's `mysql` and `kafka`). */
   readonly hostAliases?: Readonly<Record<string, string>>
+  /** A standalone worker: connectors and statuses in memory, source offsets in `offset.storage.file.filename`. */
+  readonly isStandalone?: boolean
+  /** Connectors to start with. */
+  readonly connectors?: readonly ConnectorFile[]
   readonly log?: Logger
   /** Called when the REST interface changes the log level. */
   readonly onLogLevel?: (level: LogLevel) => void
@@ -68,6 +72,8 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Runn
     settings: { ...settings, 'bootstrap.servers': bootstrapServers },
     ...(embedded === undefined ? {} : { embedded }),
     ...(options.hostAliases === undefined ? {} : { hostAliases: options.hostAliases }),
+    ...(options.isStandalone === undefined ? {} : { isStandalone: options.isStandalone }),
+    ...(options.connectors === undefined ? {} : { connectors: options.connectors }),
     ...(options.onLogLevel === undefined ? {} : { onLogLevel: options.onLogLevel }),
     log,
   })

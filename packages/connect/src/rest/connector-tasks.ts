@@ -33,10 +33,11 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 function internal(worker: Worker, call: Call, what: string): Answer {
   const signature = call.header('x-connect-authorization')
   const algorithm = call.header('x-connect-request-signature-algorithm')
-  if (signature === undefined || algorithm === undefined)
-    throw new RestError(400, 'Internal request missing required signature')
-  const hash = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined
-  if (!hash) throw new RestError(400, `Algorithm ${algorithm} not available`)
+  const isSigned = signature !== undefined && algorithm !== undefined
+  const hash = isSigned && Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined
+  if (isSigned && !hash) throw new RestError(400, `Algorithm ${algorithm} not available`)
+  if (worker.isStandalone) throw new RestError(500, `Kafka Connect in standalone mode does not support ${what}.`)
+  if (!isSigned || !hash) throw new RestError(400, 'Internal request missing required signature')
   const session = worker.parts.configs.sessionKey()
   if (!session)
     throw new RestError(503, 'This worker is still starting up and has not been able to read a session key.')

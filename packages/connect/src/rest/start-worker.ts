@@ -1,7 +1,7 @@
 // Starts a whole worker: stores, connectors and the REST interface.
 import { createPluginCatalog } from '../plugins.ts'
 import type { Listener } from '../worker/listeners.ts'
-import { Loggers } from '../worker/loggers.ts'
+import { Loggers, levelOf } from '../worker/loggers.ts'
 import { openWorker, type StartWorkerOptions, type WorkerPlugins } from '../worker/open-worker.ts'
 import { adminResources, allResources } from './all-resources.ts'
 import { readBasicAuth } from './basic-auth.ts'
@@ -34,7 +34,7 @@ export function startWorker(options: StartWorkerOptions): Promise<WorkerHandle> 
 export async function startWorkerWith(options: StartWorkerOptions, plugins: WorkerPlugins): Promise<WorkerHandle> {
   await using stack = new AsyncDisposableStack()
   const opened = stack.use(await openWorker(options, plugins))
-  const { worker, sinkOffsets, config, log } = opened
+  const { worker, sinkOffsets, membership, config, log } = opened
   const loggers = new Loggers('INFO', (level) => options.onLogLevel?.(level))
   const { settings } = config
   const authenticator = readBasicAuth(settings)
@@ -63,9 +63,17 @@ export async function startWorkerWith(options: StartWorkerOptions, plugins: Work
       `admin interface on ${(await listen(admin, adminListeners, 'admin.listeners.https.')).addresses.join(', ')}`,
     )
   worker.workerId = `${config.advertisedHost}:${config.advertisedPort || server.port}`
-  worker.start()
+  worker.onLoggerLevel = (logger, level) => {
+    const known = levelOf(level)
+    if (known) loggers.set(logger, known)
+  }
+  worker.start(membership(`${server.addresses[0]!.startsWith('https:') ? 'https' : 'http'}://${worker.workerId}/`))
   const restAddress = server.addresses[0]!
   log.info(`REST interface on ${server.addresses.join(', ')}`)
+  for (const { name, config: given, initial } of options.connectors ?? []) {
+    if (initial === undefined) await worker.putConfig(name, given)
+    else await worker.create(name, given, initial)
+  }
   const owned = stack.move()
   const close = () => owned.disposeAsync()
   return { restAddress, close, [Symbol.asyncDispose]: close }

@@ -8,6 +8,8 @@ export interface KafkaStatusStoreOptions {
   readonly topics: StateTopics
   readonly topic: StateTopicOptions
   readonly now?: () => number
+  /** Topics of a connector stay known when it is deleted, as in a standalone worker. */
+  readonly keepsTopics?: boolean
 }
 
 interface UsedTopic {
@@ -59,7 +61,7 @@ export class KafkaStatusStore implements StatusStore {
     const keys = [
       ...this.tasks(connector).map((status) => statusKey(connector, status.task)),
       ...(this.#connectors.has(connector) ? [statusKey(connector, null)] : []),
-      ...this.#topicKeys(connector),
+      ...(this.#options.keepsTopics === true ? [] : this.#topicKeys(connector)),
     ]
     await this.#topic!.put(...keys.map((key) => ({ key, value: null })))
   }

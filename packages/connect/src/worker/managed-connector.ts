@@ -17,6 +17,7 @@ export interface ManagedConnectorOptions {
   readonly catalog: PluginCatalog
   readonly launch: TaskLauncher
   readonly isTopicTrackingEnabled: boolean
+  readonly isStandalone?: boolean
   readonly workerId: () => string
   /** The worker's generation; `next` begins a new one, as a change of the task set does. */
   readonly generation: { current(): number; next(): number }
@@ -200,6 +201,7 @@ export class ManagedConnector {
       launch: (order) => launch({ ...order, config: resolve(order.config) }),
       statuses,
       isTopicTrackingEnabled,
+      isStandalone: this.#options.isStandalone === true,
       workerId,
       generation: () => generation.current(),
       inOrder: (write) => this.#write(write),

@@ -15,6 +15,8 @@ export interface ManagedTaskOptions {
   readonly launch: TaskLauncher
   readonly statuses: StatusStore
   readonly isTopicTrackingEnabled: boolean
+  /** In a standalone worker the version is always known. */
+  readonly isStandalone?: boolean
   readonly workerId: () => string
   readonly generation: () => number
   /** Writes to the status topic one after the other. */
@@ -83,7 +85,7 @@ export class ManagedTask {
   #start(isPaused: boolean): void {
     const { connector, task, type, config, launch } = this.#options
     this.#state = isPaused ? 'PAUSED' : 'RUNNING'
-    this.#isVersionKnown = !isPaused
+    this.#isVersionKnown = !isPaused || this.#options.isStandalone === true
     this.#spoken = Promise.withResolvers<void>()
     const run: { current: RunningTask | null } = { current: null }
     const onEvent = (event: TaskEvent) => {

@@ -6,10 +6,14 @@ import { type Logger, silentLogger } from '../base/logger.ts'
 import { KafkaConfigStore } from '../store/kafka-config-store.ts'
 import { KafkaOffsetStore } from '../store/kafka-offset-store.ts'
 import { KafkaStatusStore } from '../store/kafka-status-store.ts'
+import { LocalTopics } from '../store/local-topics.ts'
 import { clusterLinks } from './broker-links.ts'
 import { configProviders } from './config-providers.ts'
-import { type HostAliases, hostAliases } from './host-aliases.ts'
+import type { ConnectorFile } from './connector-files.ts'
 import type { SinkOffsets } from './connector-offsets.ts'
+import type { Membership } from './group/membership.ts'
+import { openMembership, readGroupSettings } from './group/open-membership.ts'
+import { type HostAliases, hostAliases } from './host-aliases.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaTopics } from './kafka-topics.ts'
 import type { LogLevel } from './loggers.ts'
@@ -32,6 +36,10 @@ export interface StartWorkerOptions {
   /** Settings by Connect's names; `bootstrap.servers` is needed unless there is an embedded broker. */
   readonly settings?: WorkerSettings
   readonly embedded?: EmbeddedBroker
+  /** Connectors and statuses are kept in memory and source offsets in `offset.storage.file.filename`, as Connect's standalone mode has it. */
+  readonly isStandalone?: boolean
+  /** Connectors to start with, written when the REST interface listens. An error of one of them ends the start. */
+  readonly connectors?: readonly ConnectorFile[]
   /** Demo mode: host names that stand for others. */
   readonly hostAliases?: HostAliases
   readonly log?: Logger
@@ -51,6 +59,8 @@ export interface StartedWorker extends AsyncDisposable {
   readonly worker: Worker
   /** Offsets of sink connectors. */
   readonly sinkOffsets: SinkOffsets
+  /** The worker's place in its group, under the base address of its REST interface; null in standalone mode. */
+  readonly membership: (restUrl: string) => Membership | null
   readonly config: WorkerConfig
   readonly log: Logger
 }
@@ -68,7 +78,11 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
   }
   const addresses = embedded?.addresses ?? []
   const isEmbedded = addresses.includes(bootstrap)
-  const config = readWorkerConfig({ ...options.settings, 'bootstrap.servers': bootstrap }, isEmbedded)
+  const config = readWorkerConfig(
+    { ...options.settings, 'bootstrap.servers': bootstrap },
+    isEmbedded,
+    options.isStandalone,
+  )
   const openPort = async (): Promise<MessagePort> => {
     if (!embedded) throw new CdcError('CDC_INTERNAL', 'there is no embedded broker')
     return embedded.openPort()
@@ -77,11 +91,22 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
   const open = clusterLinks(bootstrap, addresses, openPort)
   const cluster = new Cluster({ bootstrap: readBootstrap(bootstrap), open, clientId: `connect-${config.groupId}` })
   stack.defer(() => cluster.close())
-  const topics = stack.use(new KafkaTopics(cluster))
+  const { offsetFile } = config
+  const topics =
+    offsetFile === null ? stack.use(new KafkaTopics(cluster)) : new LocalTopics(config.offsetTopic.topic, offsetFile)
   const configs = new KafkaConfigStore({ topics, topic: config.configTopic, sessionKeyTtlMs: config.sessionKeyTtlMs })
   const offsets = new KafkaOffsetStore({ topics, topic: config.offsetTopic })
-  const statuses = new KafkaStatusStore({ topics, topic: config.statusTopic })
+  const statuses = new KafkaStatusStore({ topics, topic: config.statusTopic, keepsTopics: offsetFile !== null })
   for (const store of [configs, offsets, statuses]) await store.start()
+  const groupSettings = readGroupSettings(config.settings)
+  const links = { bootstrap: readBootstrap(bootstrap), open }
+  if (topics instanceof KafkaTopics) {
+    const followed = new Cluster({ ...links, clientId: `connect-${config.groupId}-state` })
+    stack.defer(() => followed.close())
+    topics.follow(followed, log)
+  }
+  let closeGroup = async (): Promise<void> => {}
+  stack.defer(() => closeGroup())
   const clusterId = await clusterIdOf(cluster)
   const resolveReferences = configProviders(config.settings)
   const replaceHosts = hostAliases(options.hostAliases ?? {}, log)
@@ -111,8 +136,16 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     cluster: { bootstrap: readBootstrap(bootstrap), open, clientId: `connect-${config.groupId}-sink-offsets` },
     config: (connector) => worker.config(connector),
   })
+  const membership = (restUrl: string): Membership | null => {
+    if (offsetFile !== null) return null
+    const { groupId } = config
+    const place = { cluster: links, groupId, settings: groupSettings, workerId: worker.workerId, url: restUrl, log }
+    const opened = openMembership(place, worker.group)
+    closeGroup = opened.close
+    return opened.membership
+  }
   const owned = stack.move()
-  return { worker, sinkOffsets, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { worker, sinkOffsets, membership, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readBootstrap(bootstrap: string): string[] {

@@ -60,13 +60,15 @@ export interface WorkerConfig {
   readonly isTopicResetAllowed: boolean
   readonly isTopicCreationEnabled: boolean
   readonly sessionKeyTtlMs: number
+  /** The file of source offsets of a standalone worker; null: all state is kept in topics. */
+  readonly offsetFile: string | null
 }
 
 /**
  * Reads worker settings.
  * Errors: CDC_CONFIG_INVALID with the setting's name for a number, flag or listener that cannot be read.
  */
-export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): WorkerConfig {
+export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean, isStandalone = false): WorkerConfig {
   const settings: WorkerSettings = { ...defaults, ...(isEmbedded ? embeddedDefaults : {}), ...given }
   const text = (name: string): string => settings[name] ?? ''
   const number = (name: string, min: number): number => {
@@ -108,7 +110,17 @@ export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean): Wo
     isTopicResetAllowed: flag('topic.tracking.allow.reset'),
     isTopicCreationEnabled: flag('topic.creation.enable'),
     sessionKeyTtlMs: number('inter.worker.key.ttl.ms', 0),
+    offsetFile: isStandalone ? offsetFileOf(settings) : null,
   }
+}
+
+function offsetFileOf(settings: WorkerSettings): string {
+  const name = 'offset.storage.file.filename'
+  const file = settings[name]?.trim() ?? ''
+  if (file !== '') return file
+  throw new CdcError('CDC_CONFIG_INVALID', `Missing required configuration "${name}" which has no default value.`, {
+    hint: 'A standalone worker keeps the source offsets of its connectors in a file of this name.',
+  })
 }
 
 function invalid(name: string, value: string, reason: string): CdcError {

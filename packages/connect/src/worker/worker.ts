@@ -45,6 +45,11 @@ export class Worker implements AsyncDisposable {
     this.workerId = `${parts.config.advertisedHost}:${parts.config.advertisedPort}`
   }
 
+  /** Whether it answers as Connect's standalone mode does: connectors are started before the answer, some messages differ. */
+  get isStandalone(): boolean {
+    return this.parts.config.offsetFile !== null
+  }
+
   get isStarted(): boolean {
     return this.#isStarted
   }
@@ -108,19 +113,21 @@ export class Worker implements AsyncDisposable {
   async create(name: string, given: StoredConfig, initial?: TargetState): Promise<ConnectorInfo> {
     const config = withName(name, given)
     await this.#check(config)
-    return this.#exclusively(async () => {
+    const created = await this.#exclusively(async () => {
       if (this.parts.configs.config(name)) throw new CdcError('CDC_STATE_CONFLICT', `Connector ${name} already exists`)
       await this.parts.configs.putConfig(name, config, initial)
       this.#generation++
       void this.#managed(name).command('start')
       return { ...this.#info(name, config), tasks: [] }
     })
+    return this.#whenCarriedOut(created)
   }
 
   async putConfig(name: string, given: StoredConfig): Promise<{ isNew: boolean; info: ConnectorInfo }> {
     const config = withName(name, given)
     await this.#check(config)
-    return this.#exclusively(() => this.#store(name, config))
+    const { isNew, info } = await this.#exclusively(() => this.#store(name, config))
+    return { isNew, info: await this.#whenCarriedOut(info) }
   }
 
   /** Changes members; a null removes one. */
@@ -132,10 +139,11 @@ export class Worker implements AsyncDisposable {
     }
     const config = withName(name, inJavaMapOrder(Object.fromEntries(merged)))
     await this.#check(config)
-    return this.#exclusively(async () => {
+    const changed = await this.#exclusively(async () => {
       this.config(name)
       return (await this.#store(name, config)).info
     })
+    return this.#whenCarriedOut(changed)
   }
 
   async delete(name: string): Promise<void> {
@@ -165,8 +173,11 @@ export class Worker implements AsyncDisposable {
 
   /** Null when neither tasks nor failed parts only are asked for; else the status with everything about to restart as RESTARTING. */
   async restart(name: string, request: RestartRequest): Promise<ConnectorStateInfo | null> {
-    if (!this.parts.configs.config(name)) throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector: ${name}`)
     const isPlain = !request.includeTasks && !request.onlyFailed
+    if (!this.parts.configs.config(name)) {
+      if (this.isStandalone && isPlain) throw internalText(NO_PROPERTIES)
+      throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector: ${name}`)
+    }
     const status = this.parts.statuses.status(name, null)
     if (!status && !isPlain) throw new CdcError('CDC_STATE_NOT_FOUND', `Status for connector ${name} not found`)
     if (isPlain || !status) {
@@ -190,12 +201,21 @@ export class Worker implements AsyncDisposable {
 
   async restartTask(name: string, task: number): Promise<void> {
     const { configs } = this.parts
+    if (this.isStandalone) return this.#restartLocalTask(name, task)
     if (!configs.config(name)) throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector: ${name}`)
     const isStopped = configs.targetState(name) === 'STOPPED'
     if (!configs.taskConfigs(name)[task] && !isStopped)
       throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown task: ${name}-${task}`)
     // Connect looks for the worker that owns the task and finds none, which it takes for a rebalance.
     if (isStopped) throw new CdcError('CDC_STATE_CONFLICT', NO_LEADER)
+    void this.#managed(name).restartTask(task)
+  }
+
+  #restartLocalTask(name: string, task: number): void {
+    const { configs } = this.parts
+    if (!configs.config(name))
+      throw internalText(`Failed to start task ${name}-${task} since it is not a recognizable type (source or sink)`)
+    if (!configs.taskConfigs(name)[task]) throw new CdcError('CDC_STATE_NOT_FOUND', `Task ${name}-${task} not found`)
     void this.#managed(name).restartTask(task)
   }
 
@@ -257,7 +277,10 @@ export class Worker implements AsyncDisposable {
   async #setTarget(name: string, target: TargetState, command: 'pause' | 'resume' | 'stop'): Promise<void> {
     await this.#exclusively(async () => {
       const { configs } = this.parts
-      if (!configs.config(name)) throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector ${name}`)
+      if (!configs.config(name)) {
+        if (this.isStandalone && target === 'STOPPED') throw internalText(`No connector \`${name}\` configured`)
+        throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector ${name}`)
+      }
       if (target === 'STOPPED') await configs.putTaskConfigs(name, [])
       await configs.putTargetState(name, target)
       if (target === 'STOPPED') this.#generation++
@@ -265,7 +288,17 @@ export class Worker implements AsyncDisposable {
     })
   }
 
+  /** A standalone worker answers when a connector and its tasks were started, and shows the tasks. */
+  async #whenCarriedOut(info: ConnectorInfo): Promise<ConnectorInfo> {
+    if (!this.isStandalone) return info
+    await this.#managed(info.name).settled()
+    return this.#info(info.name, info.config)
+  }
+
   async #check(config: StoredConfig): Promise<void> {
+    const empty = Object.entries(config).find(([, value]) => value === null)
+    if (this.isStandalone && empty !== undefined)
+      throw internalText(`Non-string value found in original settings for key ${empty[0]}: null`)
     const hints: string[] = []
     const infos = await this.validate(config, (hint) => hints.push(hint))
     if (infos.error_count === 0) {
@@ -316,6 +349,7 @@ export class Worker implements AsyncDisposable {
       catalog,
       launch,
       isTopicTrackingEnabled: config.isTopicTrackingEnabled,
+      isStandalone: this.isStandalone,
       workerId: () => this.workerId,
       generation: { current: () => this.#generation, next: () => ++this.#generation },
       resolve,
@@ -335,6 +369,13 @@ export class Worker implements AsyncDisposable {
 
 const NO_LEADER =
   'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.'
+
+const NO_PROPERTIES = 'Cannot invoke "java.util.Map.get(Object)" because "connProps" is null'
+
+/** What ends in status 500 in Connect, with a text that its clients may know. */
+function internalText(message: string): CdcError {
+  return new CdcError('CDC_STATE_BAD_REQUEST', message, { httpStatus: 500 })
+}
 
 /** Connect puts the name into the configuration, at its end. Errors: 400 when another one stands there. */
 function withName(name: string, config: StoredConfig): StoredConfig {
