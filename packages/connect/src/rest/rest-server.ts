@@ -7,14 +7,16 @@ import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { javaMapOrder } from '../store/java-map.ts'
+import { ForwardNeeded } from '../worker/group/forward.ts'
 import type { Listener } from '../worker/listeners.ts'
 import { BODY_LIMIT_BYTES, errorBody, send, sendAnswer, sendError, sendOptions } from './answer-writer.ts'
 import type { Authenticator } from './basic-auth.ts'
+import { forwarded } from './forward.ts'
 import { type FrontDoorOptions, refusalOf, refuse } from './front-door.ts'
 import { JsonSyntaxError, readJson } from './json-reader.ts'
 import type { ListenerTls } from './listener-tls.ts'
 import { JSON_TYPE, mediaRefusal, untypedBodyRefusal } from './media-types.ts'
-import { type Call, type Method, type Resource, RestError } from './resource.ts'
+import { type Answer, type Call, type Method, type Resource, RestError } from './resource.ts'
 import type { HeaderRule } from './response-headers.ts'
 
 /** What the server is made of. */
@@ -174,12 +176,26 @@ function addResource(app: FastifyInstance, resource: Resource, options: RestServ
       const refusal = untypedBodyRefusal(method, raw.headers, text)
       if (refusal) return send(reply.raw, refusal.status, errorBody(refusal.status, refusal.message), refusal.type)
       try {
-        sendAnswer(raw, reply.raw, await handlerOf(method)!(callOf(request, text)))
+        const answer = await answerOrForward(() => handlerOf(method)!(callOf(request, text)), raw, text)
+        sendAnswer(raw, reply.raw, answer)
       } catch (error) {
         sendError(reply.raw, error, log)
       }
     },
   })
+}
+
+async function answerOrForward(
+  answer: () => Answer | Promise<Answer>,
+  request: IncomingMessage,
+  text: string,
+): Promise<Answer> {
+  try {
+    return await answer()
+  } catch (error) {
+    if (error instanceof ForwardNeeded) return forwarded(error, request, text)
+    throw error
+  }
 }
 
 function callOf(request: FastifyRequest, text: string): Call {

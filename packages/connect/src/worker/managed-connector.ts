@@ -3,6 +3,8 @@ import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ConfigStore, RestartRequest, RunState, StatusStore, StoredConfig, TargetState } from '../store/store.ts'
+import type { Ownership } from './group/ownership.ts'
+import { CONNECTOR_ITSELF } from './group/work.ts'
 import { type ConnectorCommand, type ConnectorState, connectorTransition, type TaskEffect } from './lifecycle-table.ts'
 import { ManagedTask } from './managed-task.ts'
 import type { ConnectorPlugin, PluginCatalog } from './plugin-catalog.ts'
@@ -23,6 +25,8 @@ export interface ManagedConnectorOptions {
   readonly generation: { current(): number; next(): number }
   /** Replaces references to config providers. Errors: CDC_CONFIG_PROVIDER. */
   readonly resolve: (config: StoredConfig) => StoredConfig
+  /** Which pieces of the connector this worker runs. */
+  readonly ownership: Ownership
   readonly log: Logger
 }
 
@@ -68,6 +72,11 @@ export class ManagedConnector {
     return this.#enqueue(async () => this.#tasks.get(task)?.command('restart', this.#target() === 'PAUSED'))
   }
 
+  /** Ends what is not this worker's any more and starts what is. Resolves when that is done. */
+  align(): Promise<void> {
+    return this.#enqueue(() => this.#align())
+  }
+
   /** Resolves when every command so far is carried out. */
   settled(): Promise<void> {
     return this.#enqueue(async () => {})
@@ -75,6 +84,7 @@ export class ManagedConnector {
 
   /** Shows at once that what runs is about to change. Resolves when the status is written. */
   unassign(): Promise<void> {
+    if (!this.#options.ownership.owns(CONNECTOR_ITSELF)) return this.#writes
     this.#epoch++
     this.#put('UNASSIGNED', null, null)
     return this.#writes
@@ -105,6 +115,10 @@ export class ManagedConnector {
   async #apply(command: ConnectorCommand, restart: RestartRequest | null): Promise<void> {
     // It was deleted while the command waited: only the deletion, or the end, has something to do.
     if (command !== 'delete' && command !== 'shutdown' && !this.#options.configs.config(this.#options.name)) return
+    if (!this.#options.ownership.owns(CONNECTOR_ITSELF) && this.#state === 'UNASSIGNED') {
+      await this.#applyToTasks(command, restart)
+      return
+    }
     const line = connectorTransition(this.#state, command)
     const isRestart = command === 'restart' || command === 'reconfigure'
     const skipsConnector = restart?.onlyFailed === true && this.#state !== 'FAILED'
@@ -122,6 +136,43 @@ export class ManagedConnector {
       await this.#become(next, command === 'start' || isRestart || command === 'resume', line.tasks)
     }
     if (restart?.includeTasks) await this.#restartTasks(restart.onlyFailed)
+  }
+
+  /** Another worker runs the connector itself: what the command means for the tasks that run here. */
+  async #applyToTasks(command: ConnectorCommand, restart: RestartRequest | null): Promise<void> {
+    if (command === 'pause' || command === 'resume') await this.#tasksDo(command)
+    else if (command === 'stop' || command === 'delete') await this.#tasksDo('remove')
+    else if (command === 'shutdown') await this.#tasksDo('end')
+    else if (command === 'restart' && restart?.includeTasks) await this.#restartTasks(restart.onlyFailed)
+  }
+
+  async #align(): Promise<void> {
+    const { name, configs, catalog, ownership } = this.#options
+    const config = configs.config(name)
+    const stored = config ? configs.taskConfigs(name) : []
+    const isPaused = this.#target() === 'PAUSED'
+    const ends = [...this.#tasks].filter(([id, task]) => {
+      return !ownership.owns(id) || !stored[id] || !sameConfig(task.config, stored[id])
+    })
+    await Promise.all(ends.map(([id, task]) => task.command(stored[id] ? 'shutdown' : 'remove', isPaused)))
+    for (const [id] of ends) this.#tasks.delete(id)
+    const isOwner = config !== null && ownership.owns(CONNECTOR_ITSELF)
+    if (!isOwner && config !== null && this.#state !== 'UNASSIGNED') this.#giveUp()
+    if (isOwner && this.#state === 'UNASSIGNED') await this.#apply('start', null)
+    const missing = stored.flatMap((_, id) => (ownership.owns(id) && !this.#tasks.has(id) ? [id] : []))
+    if (config === null || missing.length === 0 || this.#target() === 'STOPPED') return
+    const plugin = catalog.connector(config['connector.class'] ?? '')
+    for (const id of missing) {
+      const wanted = configs.taskConfigs(name)[id]
+      if (wanted && !this.#tasks.has(id)) await this.#startTask(plugin, id, wanted, isPaused)
+    }
+  }
+
+  /** Another worker takes the connector itself over. */
+  #giveUp(): void {
+    this.#state = 'UNASSIGNED'
+    this.#epoch++
+    this.#put('UNASSIGNED', null, null)
   }
 
   /** Takes a state up. `starts`: the configuration is read anew, which may fail. */
@@ -169,10 +220,11 @@ export class ManagedConnector {
 
   /** Writes a new task set if it differs from the stored one, starts what is missing and restarts what changed. */
   async #generate(plugin: ConnectorPlugin, wanted: readonly StoredConfig[]): Promise<void> {
-    const { name, configs, generation } = this.#options
+    const { name, configs, generation, ownership } = this.#options
     const isPaused = this.#target() === 'PAUSED'
     const stored = configs.taskConfigs(name)
     if (isPaused && stored.length === 0) return
+    if (!ownership.isSole()) return this.#generateInGroup(wanted, stored, isPaused)
     if (stored.length !== wanted.length || stored.some((config, task) => !sameConfig(config, wanted[task]!))) {
       await configs.putTaskConfigs(name, wanted)
       const ends = [...this.#tasks].filter(([id, task]) => !wanted[id] || !sameConfig(task.config, wanted[id]))
@@ -190,8 +242,21 @@ export class ManagedConnector {
     }
   }
 
+  /** New tasks start when the group has handed them out, changed ones when their configurations are read back. */
+  async #generateInGroup(
+    wanted: readonly StoredConfig[],
+    stored: readonly StoredConfig[],
+    isPaused: boolean,
+  ): Promise<void> {
+    const isChanged =
+      stored.length !== wanted.length || stored.some((config, task) => !sameConfig(config, wanted[task]!))
+    if (isChanged) await this.#options.ownership.publish(wanted)
+    for (const [id, task] of this.#tasks) if (wanted[id]) await task.command(isPaused ? 'pause' : 'resume', isPaused)
+  }
+
   async #startTask(plugin: ConnectorPlugin, id: number, config: StoredConfig, isPaused: boolean): Promise<void> {
     const { name, statuses, launch, workerId, generation, isTopicTrackingEnabled, log, resolve } = this.#options
+    await this.#options.ownership.beforeTask()
     const task = new ManagedTask({
       connector: name,
       task: id,
@@ -223,7 +288,7 @@ export class ManagedConnector {
     const isPaused = this.#target() === 'PAUSED'
     await Promise.all([...this.#tasks.values()].map((task) => task.command(command, isPaused)))
     if (effect === 'remove' || effect === 'end') this.#tasks.clear()
-    if (effect !== 'remove') return
+    if (effect !== 'remove' || !this.#options.ownership.isSole()) return
     // A start that was under way may have written its task set after the stop emptied it.
     const { configs, name } = this.#options
     if (configs.taskConfigs(name).length > 0) await configs.putTaskConfigs(name, [])

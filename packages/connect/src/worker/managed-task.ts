@@ -120,7 +120,14 @@ export class ManagedTask {
     await running?.stop()
     this.#spoken.resolve()
     this.#state = 'UNASSIGNED'
-    this.#put('UNASSIGNED', null, null)
+    if (!this.#isTakenOver()) this.#put('UNASSIGNED', null, null)
+  }
+
+  /** Another worker of a later generation has written its status: it runs the task. */
+  #isTakenOver(): boolean {
+    const { connector, task, statuses } = this.#options
+    const last = statuses.status(connector, task)
+    return last !== null && last.workerId !== this.#options.workerId() && last.generation > this.#options.generation()
   }
 
   #put(state: RunState, trace: string | null, version: string | null): void {

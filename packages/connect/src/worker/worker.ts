@@ -1,6 +1,7 @@
-// The worker: what REST asks for, checked and written to the stores, then handed to the connectors. One worker runs every connector of
-// its storage topics; joining other workers by Kafka's group protocol is not built yet.
+// The worker: what REST asks for, checked and written to the stores, then handed to the connectors. It shares connectors and tasks with
+// the other workers of its group (group/worker-group.ts); what only the group's leader may write is refused with ForwardNeeded elsewhere.
 import { CdcError } from '../base/errors.ts'
+import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ConfigInfos } from '../config/definition.ts'
 import { inJavaMapOrder, javaMapText } from '../store/java-map.ts'
@@ -8,6 +9,9 @@ import type { KafkaOffsetStore } from '../store/kafka-offset-store.ts'
 import type { ConfigStore, RestartRequest, StatusStore, StoredConfig, TargetState } from '../store/store.ts'
 import type { ConnectorInfo, ConnectorStateInfo, TaskInfo, TaskStateInfo } from './answers.ts'
 import { partOf, taskPartOf } from './answers.ts'
+import type { Membership } from './group/membership.ts'
+import { CONNECTOR_ITSELF } from './group/work.ts'
+import { WorkerGroup } from './group/worker-group.ts'
 import { ManagedConnector } from './managed-connector.ts'
 import type { ConnectorPlugin, PluginCatalog } from './plugin-catalog.ts'
 import type { TaskLauncher } from './task-launcher.ts'
@@ -39,9 +43,13 @@ export class Worker implements AsyncDisposable {
   #generation = 1
   #exclusive: Promise<unknown> = Promise.resolve()
   #isStarted = false
+  readonly #group: WorkerGroup
+  /** Called when another worker changes a log level for all. */
+  onLoggerLevel: (logger: string, level: string) => void = () => {}
 
   constructor(parts: WorkerParts) {
     this.parts = parts
+    this.#group = this.#openGroup(parts)
     this.workerId = `${parts.config.advertisedHost}:${parts.config.advertisedPort}`
   }
 
@@ -54,10 +62,42 @@ export class Worker implements AsyncDisposable {
     return this.#isStarted
   }
 
-  /** Takes up every connector of the config topic. The stores must have been started. */
-  start(): void {
-    for (const name of this.parts.configs.connectors()) void this.#managed(name).command('start')
+  /**
+   * Takes up every connector of the config topic; with a membership, what the group hands out, once it is joined. The stores must have been
+   * started, and {@link Worker.workerId} must hold.
+   */
+  start(membership: Membership | null = null): void {
+    if (membership !== null) this.#group.join(membership)
+    else for (const name of this.parts.configs.connectors()) void this.#managed(name).command('start')
     this.#isStarted = true
+  }
+
+  /** What the membership asks of this worker. */
+  get group(): WorkerGroup {
+    return this.#group
+  }
+
+  #openGroup({ configs, statuses, offsets, log }: WorkerParts): WorkerGroup {
+    return new WorkerGroup({
+      configs,
+      statuses,
+      log,
+      catchUpOffsets: () => offsets.catchUp(),
+      exclusively: (work) => this.#exclusively(work),
+      settled: async () => {
+        await Promise.all([...this.#connectors.values()].map((connector) => connector.settled()))
+      },
+      command: (name, command, restart) =>
+        command === 'delete' ? this.#deleteManaged(name) : this.#managed(name).command(command, restart),
+      align: async (names) => {
+        await Promise.all(names.map((name) => this.#managed(name).align()))
+      },
+      running: () => [...this.#connectors.keys()],
+      onGeneration: (generation) => {
+        this.#generation = Math.max(this.#generation, generation)
+      },
+      onLoggerLevel: (logger, level) => this.onLoggerLevel(logger, level),
+    })
   }
 
   connectors(): readonly string[] {
@@ -113,7 +153,7 @@ export class Worker implements AsyncDisposable {
   async create(name: string, given: StoredConfig, initial?: TargetState): Promise<ConnectorInfo> {
     const config = withName(name, given)
     await this.#check(config)
-    const created = await this.#exclusively(async () => {
+    const created = await this.#asLeader(async () => {
       if (this.parts.configs.config(name)) throw new CdcError('CDC_STATE_CONFLICT', `Connector ${name} already exists`)
       await this.parts.configs.putConfig(name, config, initial)
       this.#generation++
@@ -126,12 +166,13 @@ export class Worker implements AsyncDisposable {
   async putConfig(name: string, given: StoredConfig): Promise<{ isNew: boolean; info: ConnectorInfo }> {
     const config = withName(name, given)
     await this.#check(config)
-    const { isNew, info } = await this.#exclusively(() => this.#store(name, config))
+    const { isNew, info } = await this.#asLeader(() => this.#store(name, config))
     return { isNew, info: await this.#whenCarriedOut(info) }
   }
 
   /** Changes members; a null removes one. */
   async patchConfig(name: string, patch: StoredConfig): Promise<ConnectorInfo> {
+    await this.#asLeader(async () => {})
     const merged = new Map(Object.entries(this.config(name)))
     for (const [key, value] of Object.entries(patch)) {
       if (value === null) merged.delete(key)
@@ -139,7 +180,7 @@ export class Worker implements AsyncDisposable {
     }
     const config = withName(name, inJavaMapOrder(Object.fromEntries(merged)))
     await this.#check(config)
-    const changed = await this.#exclusively(async () => {
+    const changed = await this.#asLeader(async () => {
       this.config(name)
       return (await this.#store(name, config)).info
     })
@@ -147,16 +188,19 @@ export class Worker implements AsyncDisposable {
   }
 
   async delete(name: string): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#asLeader(async () => {
       this.config(name)
       await this.parts.configs.deleteConfig(name)
-      const connector = this.#managed(name)
-      void connector.command('delete').then(() => {
-        // While commands wait in its queue nothing else may run the connector: a second one would start the same tasks.
-        if (connector.isIdle && this.#connectors.get(name) === connector && !this.parts.configs.config(name))
-          this.#connectors.delete(name)
-      })
+      void this.#deleteManaged(name)
     })
+  }
+
+  async #deleteManaged(name: string): Promise<void> {
+    const connector = this.#managed(name)
+    await connector.command('delete')
+    // While commands wait in its queue nothing else may run the connector: a second one would start the same tasks.
+    if (connector.isIdle && this.#connectors.get(name) === connector && !this.parts.configs.config(name))
+      this.#connectors.delete(name)
   }
 
   pause(name: string): Promise<void> {
@@ -174,6 +218,10 @@ export class Worker implements AsyncDisposable {
   /** Null when neither tasks nor failed parts only are asked for; else the status with everything about to restart as RESTARTING. */
   async restart(name: string, request: RestartRequest): Promise<ConnectorStateInfo | null> {
     const isPlain = !request.includeTasks && !request.onlyFailed
+    await this.#exclusively(async () => {
+      if (!isPlain || !this.parts.configs.config(name)) this.#group.requireLeader()
+      else this.#group.requireOwner(name, CONNECTOR_ITSELF)
+    })
     if (!this.parts.configs.config(name)) {
       if (this.isStandalone && isPlain) throw internalText(NO_PROPERTIES)
       throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector: ${name}`)
@@ -208,6 +256,7 @@ export class Worker implements AsyncDisposable {
       throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown task: ${name}-${task}`)
     // Connect looks for the worker that owns the task and finds none, which it takes for a rebalance.
     if (isStopped) throw new CdcError('CDC_STATE_CONFLICT', NO_LEADER)
+    await this.#exclusively(async () => this.#group.requireOwner(name, task))
     void this.#managed(name).restartTask(task)
   }
 
@@ -240,7 +289,7 @@ export class Worker implements AsyncDisposable {
 
   /** Runs `change` while the connector is stopped and nothing of it runs. Errors: Connect's 400 in any other state. */
   whileStopped<T>(name: string, change: () => Promise<T>): Promise<T> {
-    return this.#exclusively(async () => {
+    return this.#asLeader(async () => {
       this.config(name)
       const { configs } = this.parts
       if (configs.targetState(name) !== 'STOPPED' || configs.taskConfigs(name).length > 0) {
@@ -251,15 +300,47 @@ export class Worker implements AsyncDisposable {
         )
       }
       await this.#connectors.get(name)?.settled()
+      await this.#tasksEnded(name)
       return change()
     })
   }
 
+  /** Writes the task configurations of a connector that another worker runs. */
+  async putTaskConfigs(name: string, configs: readonly StoredConfig[]): Promise<void> {
+    await this.#asLeader(async () => {
+      this.config(name)
+      if (this.parts.configs.targetState(name) !== 'STOPPED') await this.parts.configs.putTaskConfigs(name, configs)
+    })
+  }
+
+  /**
+   * What a worker asks of the leader before it starts tasks with exactly-once support: that no earlier task of the connector can write any
+   * more. A task of ours fences its own predecessor when it starts. Errors: 404, and CDC_UNSUPPORTED.
+   */
+  async fence(name: string): Promise<void> {
+    await this.#asLeader(async () => {
+      this.config(name)
+      throw new CdcError('CDC_UNSUPPORTED', 'Fencing the tasks of other workers is not supported yet', {
+        httpStatus: 501,
+      })
+    })
+  }
+
+  /** Tasks on other workers have ended when their statuses are gone. Errors: 409 when that takes too long. */
+  async #tasksEnded(name: string): Promise<void> {
+    for (let waited = 0; this.parts.statuses.tasks(name).length > 0; waited += TASKS_ENDED_STEP_MS) {
+      if (this.#group.isAlone || waited > TASKS_ENDED_MS) break
+      await sleep(TASKS_ENDED_STEP_MS)
+    }
+  }
+
   /** Ends every connector and task; offsets are stored first. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#group.stop()
     await this.#exclusively(() =>
       Promise.all([...this.#connectors.values()].map((connector) => connector.command('shutdown'))),
     )
+    await this.#group.leave()
   }
 
   async #store(name: string, config: StoredConfig): Promise<{ isNew: boolean; info: ConnectorInfo }> {
@@ -277,6 +358,7 @@ export class Worker implements AsyncDisposable {
   async #setTarget(name: string, target: TargetState, command: 'pause' | 'resume' | 'stop'): Promise<void> {
     await this.#exclusively(async () => {
       const { configs } = this.parts
+      if (target === 'STOPPED') this.#group.requireLeader()
       if (!configs.config(name)) {
         if (this.isStandalone && target === 'STOPPED') throw internalText(`No connector \`${name}\` configured`)
         throw new CdcError('CDC_STATE_NOT_FOUND', `Unknown connector ${name}`)
@@ -353,10 +435,19 @@ export class Worker implements AsyncDisposable {
       workerId: () => this.workerId,
       generation: { current: () => this.#generation, next: () => ++this.#generation },
       resolve,
+      ownership: this.#group.ownershipOf(name),
       log,
     })
     this.#connectors.set(name, created)
     return created
+  }
+
+  /** Errors: ForwardNeeded where another worker leads the group. */
+  #asLeader<T>(work: () => Promise<T>): Promise<T> {
+    return this.#exclusively(() => {
+      this.#group.requireLeader()
+      return work()
+    })
   }
 
   /** Writes to the stores happen one after the other, so that what was checked still holds when it is written. */
@@ -367,6 +458,8 @@ export class Worker implements AsyncDisposable {
   }
 }
 
+const TASKS_ENDED_MS = 10_000
+const TASKS_ENDED_STEP_MS = 20
 const NO_LEADER =
   'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.'
 

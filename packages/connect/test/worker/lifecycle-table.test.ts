@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/base/logger.ts'
 import { KafkaConfigStore } from '../../src/store/kafka-config-store.ts'
 import { KafkaStatusStore } from '../../src/store/kafka-status-store.ts'
 import type { TargetState } from '../../src/store/store.ts'
+import { soleOwnership } from '../../src/worker/group/ownership.ts'
 import { lifecyclePage } from '../../src/worker/lifecycle-page.ts'
 import {
   type ConnectorCommand,
@@ -53,6 +54,7 @@ async function connectorParts() {
     workerId: () => 'w:1',
     generation: { current: () => generation, next: () => ++generation },
     resolve: (config) => config,
+    ownership: soleOwnership((written) => configs.putTaskConfigs('c', written)),
     log: silentLogger,
   })
   const put = (broken = 'no') => configs.putConfig('c', { name: 'c', 'connector.class': 'example.Source', broken })

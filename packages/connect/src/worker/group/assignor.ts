@@ -75,7 +75,8 @@ export class Assignor {
     const isSomeoneGone = [...this.#previousMembers].some((memberId) => !present.has(memberId))
     const now = this.#now()
     // Nobody went: a member did not get what it was given.
-    const isFree = this.#maxDelayMs === 0 || (this.#dueAt === 0 && !isSomeoneGone) || (this.#dueAt > 0 && now >= this.#dueAt)
+    const isFree =
+      this.#maxDelayMs === 0 || (this.#dueAt === 0 && !isSomeoneGone) || (this.#dueAt > 0 && now >= this.#dueAt)
     if (isFree) {
       this.#dueAt = 0
       return new Work()
@@ -89,9 +90,11 @@ export class Assignor {
 function revokeDoubles(members: readonly MemberWork[], held: Map<string, Work>, revoked: Map<string, Work>): void {
   const owners = new Map<string, number>()
   const key = ({ connector, task }: WorkUnit) => `${task} ${connector}`
-  for (const { current } of members) for (const unit of current.units()) owners.set(key(unit), (owners.get(key(unit)) ?? 0) + 1)
+  for (const { current } of members)
+    for (const unit of current.units()) owners.set(key(unit), (owners.get(key(unit)) ?? 0) + 1)
   for (const { memberId } of members)
-    for (const unit of held.get(memberId)!.units()) if (owners.get(key(unit))! > 1) move(unit, held.get(memberId)!, revoked.get(memberId)!)
+    for (const unit of held.get(memberId)!.units())
+      if (owners.get(key(unit))! > 1) move(unit, held.get(memberId)!, revoked.get(memberId)!)
 }
 
 /** Takes from members what they hold above their share, connectors and tasks apart, when others stand below it. */

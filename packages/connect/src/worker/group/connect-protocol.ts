@@ -82,7 +82,9 @@ function reading<T>(bytes: Buffer, read: (reader: Reader) => T): T {
   try {
     return read(new Reader(bytes))
   } catch (cause) {
-    throw new CdcError('CDC_INTERNAL', 'A member of the worker group sent bytes that are not Kafka Connect’s', { cause })
+    throw new CdcError('CDC_INTERNAL', 'A member of the worker group sent bytes that are not Kafka Connect’s', {
+      cause,
+    })
   }
 }
 
@@ -176,4 +178,3 @@ function work(pieces: Work): Buffer {
   }
   return Buffer.concat(parts)
 }
-

@@ -42,7 +42,9 @@ export async function sendTaskConfigs(
   session: SigningKey,
 ): Promise<void> {
   const body = JSON.stringify(configs)
-  const signature = createHmac(SIGNATURE_HASHES[session.algorithm] ?? 'sha256', session.key).update(body).digest('base64')
+  const signature = createHmac(SIGNATURE_HASHES[session.algorithm] ?? 'sha256', session.key)
+    .update(body)
+    .digest('base64')
   const response = await fetch(new URL(`connectors/${encodeURIComponent(connector)}/tasks`, leaderUrl), {
     method: 'POST',
     headers: {

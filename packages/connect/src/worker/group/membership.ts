@@ -1,5 +1,5 @@
 // This worker's place in the group of workers: joins, hands out work as the leader, tells the worker what is its, and lives by heartbeats.
-import { GroupSession, KafkaError, type JoinedGroup } from '@millrace/kafka'
+import { type GroupSession, type JoinedGroup, KafkaError } from '@millrace/kafka'
 import { CdcError } from '../../base/errors.ts'
 import { sleep } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -159,7 +159,9 @@ export class Membership {
       const owners = led?.owners ?? new Map<string, Work>()
       const view: GroupView = { isLeader, leaderUrl: assignment.leaderUrl, generation, isSole, owners }
       const of = isLeader ? `leads ${joined.members.length} worker(s)` : `follows ${assignment.leaderUrl}`
-      log.info(`generation ${generation}: ${url} ${of}, runs ${work.size} piece(s), gives up ${assignment.revoked.size}`)
+      log.info(
+        `generation ${generation}: ${url} ${of}, runs ${work.size} piece(s), gives up ${assignment.revoked.size}`,
+      )
       void this.#beat(settled.promise)
       await host.adopt(view, work)
       if (assignment.revoked.size > 0) this.requestRejoin()
@@ -208,9 +210,7 @@ export class Membership {
       return { memberId, current: version === 0 ? new Work() : (current?.assigned ?? new Work()) }
     })
     const nothing = members.map(({ memberId }) => ({ memberId, assigned: new Work(), revoked: new Work() }))
-    const result: Shares = isRead
-      ? this.#assignor.assign(works, host.configured())
-      : { shares: nothing, delayMs: 0 }
+    const result: Shares = isRead ? this.#assignor.assign(works, host.configured()) : { shares: nothing, delayMs: 0 }
     const head = { version, error: isRead ? 0 : CONFIG_MISMATCH, leader: joined.memberId, leaderUrl: url }
     const configOffset = isRead ? host.configOffset() : farthest
     const owners = new Map<string, Work>()

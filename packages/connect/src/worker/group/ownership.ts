@@ -12,3 +12,8 @@ export interface Ownership {
   /** Called before a task starts: what others wrote about its offsets must be known. */
   beforeTask(): Promise<void>
 }
+
+/** The ownership of a worker without a group: everything, and nobody to tell. `publish` writes the task configurations. */
+export function soleOwnership(publish: Ownership['publish']): Ownership {
+  return { isSole: () => true, owns: () => true, publish, beforeTask: async () => {} }
+}

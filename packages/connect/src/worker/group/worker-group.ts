@@ -45,6 +45,7 @@ export class WorkerGroup implements GroupHost {
   #work = new Work()
   #view: GroupView | null = null
   #release: (() => void) | null = null
+  #locked: Promise<void> | null = null
   #isClosed = false
   /** Task configurations that the leader has not taken yet. */
   readonly #unpublished = new Map<string, readonly StoredConfig[]>()
@@ -58,6 +59,7 @@ export class WorkerGroup implements GroupHost {
     this.#membership = membership
     this.#isSole = false
     this.#worker.configs.onChange = (change) => this.#hear(change)
+    void this.#lock() // writes wait for the first join
     membership.start()
   }
 
@@ -65,15 +67,16 @@ export class WorkerGroup implements GroupHost {
   async stop(): Promise<void> {
     this.#isClosed = true
     await this.#membership?.stop()
+    this.resume()
   }
 
   async leave(): Promise<void> {
     await this.#membership?.leave()
   }
 
-  /** Whether a group is joined, or none is needed. */
-  get isSettled(): boolean {
-    return this.#membership === null || this.#view !== null
+  /** Whether no other worker runs anything. */
+  get isAlone(): boolean {
+    return this.#isSole
   }
 
   /** What a connector may ask. */
@@ -97,9 +100,8 @@ export class WorkerGroup implements GroupHost {
   /** Errors: ForwardNeeded for the worker that owns the piece, the leader where only it can tell; 409 when nobody owns it. */
   requireOwner(connector: string, task: number): void {
     if (this.#isSole || this.#work.has(connector, task)) return
-    if (this.#view && !this.#view.isLeader) return this.#forwardTo(this.#view.leaderUrl)
     const owner = [...(this.#view?.owners ?? [])].find(([, work]) => work.has(connector, task))
-    this.#forwardTo(owner?.[0])
+    this.#forwardTo(this.#view && !this.#view.isLeader ? this.#view.leaderUrl : owner?.[0])
   }
 
   configOffset(): number {
@@ -115,7 +117,7 @@ export class WorkerGroup implements GroupHost {
     const work = new Work()
     for (const connector of configs.connectors()) work.add(connector, CONNECTOR_ITSELF)
     for (const connector of configs.connectors())
-      configs.taskConfigs(connector).forEach((_, task) => work.add(connector, task))
+      for (const task of configs.taskConfigs(connector).keys()) work.add(connector, task)
     return work
   }
 
@@ -145,13 +147,16 @@ export class WorkerGroup implements GroupHost {
     const names = [...new Set([...this.#worker.running(), ...work.byConnector().keys(), ...configs.connectors()])]
     await this.#worker.align(names)
     if (!view.isLeader) return
-    await this.#tidy().catch((error: unknown) => log.warn(`old statuses could not be removed: ${CdcError.from(error).message}`))
+    await this.#tidy().catch((error: unknown) =>
+      log.warn(`old statuses could not be removed: ${CdcError.from(error).message}`),
+    )
   }
 
   resume(): void {
     this.#isSole = this.#wasSole
     this.#release?.()
     this.#release = null
+    this.#locked = null
   }
 
   async leaveAll(): Promise<void> {
@@ -169,6 +174,7 @@ export class WorkerGroup implements GroupHost {
 
   /** Writes wait from here until {@link resume}. */
   #lock(): Promise<void> {
+    if (this.#locked !== null) return this.#locked
     const acquired = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
     this.#release = released.resolve
@@ -176,7 +182,8 @@ export class WorkerGroup implements GroupHost {
       acquired.resolve()
       return released.promise
     })
-    return acquired.promise
+    this.#locked = acquired.promise
+    return this.#locked
   }
 
   #hear(change: ConfigChange): void {
