@@ -111,6 +111,10 @@ export function carryOut(before: TableModel, plan: AlterPlan, setting: ColumnSet
   return finish(before, plan, slots, setting)
 }
 
+function isDefaultStated({ options: { charset } }: AlterPlan): boolean {
+  return charset.charset !== null || charset.collation !== null || charset.isDefault
+}
+
 /** MySQL compares names of columns without case. */
 export function isSameName(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase()
@@ -143,6 +147,8 @@ function finish(before: TableModel, plan: AlterPlan, slots: readonly Slot[], set
   }
   if (plan.conversion !== null && plan.conversion.charset !== null) {
     draft.convert(plan.conversion.charset, plan.conversion.collation)
+    // A default that is stated besides is the table's, while the columns have the conversion's.
+    if (isDefaultStated(plan) && setting.tracksCharsets) draft.charset = setting.charset
   }
   return draft
 }

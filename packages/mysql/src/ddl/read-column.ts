@@ -196,19 +196,21 @@ export interface ColumnSetting {
 export function columnModel(column: ColumnText, { charset, ...way }: ColumnSetting): ColumnModel {
   const { type } = column
   const { labels } = type
+  const ownCharset = charsetOf(column, charset, way.tracksCharsets)
+  // The server cuts spaces behind a label off, unless they are bytes.
+  const ending = ownCharset === 'binary' ? '' : / +$/
   return {
     name: column.name,
     // Debezium writes BINARY behind the type, wherever it stood.
     typeName: column.isBinary ? `${type.typeName} BINARY` : type.typeName,
     length: type.length,
     scale: type.scale,
-    charset: charsetOf(column, charset, way.tracksCharsets),
+    charset: ownCharset,
     collation: type.family === 'other' ? null : column.collation,
     isNullable: column.isNullable,
     isAutoIncremented: column.isAutoIncremented,
     isGenerated: column.isGenerated,
-    // The server cuts spaces behind a label off.
-    enumValues: labels.map((label) => labelText(label, way.noBackslashEscapes).replace(/ +$/, '')),
+    enumValues: labels.map((label) => labelText(label, way.noBackslashEscapes).replace(ending, '')),
     ...(labels.length === 0 ? {} : { enumLiterals: labels }),
     hasDefault: column.hasConstantDefault || column.isNullable,
     defaultExpression: column.defaultText,

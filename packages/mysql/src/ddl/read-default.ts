@@ -6,7 +6,8 @@ export type DefaultText =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'none' | 'expression' }
 
-const NOW_WORDS = new Set(['CURRENT_TIMESTAMP', 'NOW', 'LOCALTIME', 'LOCALTIMESTAMP'])
+// CURTIME: what some versions of MariaDB print for LOCALTIME.
+const NOW_WORDS = new Set(['CURRENT_TIMESTAMP', 'NOW', 'LOCALTIME', 'LOCALTIMESTAMP', 'CURTIME'])
 /** What Debezium's history has in place of the current time. */
 const EPOCH_TEXT = '1970-01-01 00:00:00'
 

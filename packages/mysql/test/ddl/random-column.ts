@@ -62,6 +62,11 @@ const LABELS = [
   "ENUM('y  ', ' z')",
   "SET('1','2','3')",
   "ENUM ( 'q' , '\\'' )",
+  "SET('é', 'e')",
+  "ENUM('ж ', '', 'ü')",
+  "ENUM(N'é', x'41', 0x4243, _latin1'w')",
+  "ENUM('漢', '字')",
+  'ENUM("\\t", "it\'s", \'back\\\\slash\')',
 ]
 const LONG_TEXTS = [
   'TEXT',
@@ -96,7 +101,6 @@ const CHARSETS =
   'latin1 utf8mb4 utf8mb3 utf8 ascii latin2 koi8r ucs2 utf16 utf32 cp1251 gbk sjis big5 euckr binary cp932 latin5 greek'.split(
     ' ',
   )
-const LABEL_CHARSETS = CHARSETS.filter((charset) => !/binary|ucs2|utf16|utf32/.test(charset))
 const COLLATIONS =
   'latin1_bin utf8mb4_bin utf8mb4_general_ci cp1251_bin latin2_general_ci utf8mb3_unicode_ci ascii_bin utf16_bin binary'.split(
     ' ',
@@ -123,11 +127,7 @@ function charsetClause(dice: Dice, flavour: Flavour): string {
       return dice.pick([' ASCII', ' UNICODE', ' BYTE', ' BINARY', ' ASCII BINARY', ' BINARY ASCII'])
     case 6:
       return flavour === 'mariadb'
-        ? dice.pick([
-            ' CHARACTER SET utf8mb4 COLLATE uca1400_ai_ci',
-            ' COLLATE utf8mb4_uca1400_ai_ci',
-            ' CHARACTER SET DEFAULT',
-          ])
+        ? dice.pick([' CHARACTER SET utf8mb4 COLLATE uca1400_ai_ci', ' COLLATE utf8mb4_uca1400_ai_ci'])
         : ''
     default:
       return ''
@@ -157,8 +157,7 @@ function randomType(dice: Dice, flavour: Flavour): { readonly text: string; read
     case 9:
       return { text: dice.pick(dice.chance(3) ? VARYING_NATIONALS : NATIONALS), kind: 'text' }
     case 10:
-      // Labels that go through these character sets and back come out as something else: not what is looked for here.
-      return { text: `${dice.pick(LABELS)} CHARACTER SET ${dice.pick(LABEL_CHARSETS)}`, kind: 'label' }
+      return { text: `${dice.pick(LABELS)}${charsetClause(dice, flavour)}`, kind: 'label' }
     case 11:
       return { text: `${dice.pick(LONG_TEXTS)}${charsetClause(dice, flavour)}`, kind: 'blob' }
     case 12:
@@ -232,7 +231,7 @@ function defaultClause(dice: Dice, kind: Kind, text: string, flavour: Flavour): 
   }
 }
 
-function tail(dice: Dice, flavour: Flavour): string {
+function tail(dice: Dice, flavour: Flavour, mayHide: boolean): string {
   const parts: string[] = []
   if (dice.chance(6))
     parts.push(
@@ -243,14 +242,14 @@ function tail(dice: Dice, flavour: Flavour): string {
         " COMMENT 'ş; DROP'",
       ]),
     )
-  if (dice.chance(12)) parts.push(flavour === 'mysql' ? ' /*!80023 INVISIBLE */' : ' INVISIBLE')
+  if (mayHide && dice.chance(12)) parts.push(flavour === 'mysql' ? ' /*!80023 INVISIBLE */' : ' INVISIBLE')
   if (dice.chance(14))
     parts.push(dice.pick([' CHECK (1 < 2)', ' CHECK (\'a,b)\' <> "(")', ' CONSTRAINT CHECK (2 > 1)']))
   if (flavour === 'mysql') {
     if (dice.chance(14)) parts.push(' COLUMN_FORMAT DYNAMIC')
     if (dice.chance(20)) parts.push(' /*!99999 FROB */')
   } else {
-    if (dice.chance(14)) parts.push(' WITHOUT SYSTEM VERSIONING')
+    if (dice.chance(90)) parts.push(' WITHOUT SYSTEM VERSIONING')
     if (dice.chance(14)) parts.push(' /*M!999999 FROB */')
     if (dice.chance(14)) parts.push(' /*!80023 FROB */')
     if (dice.chance(14)) parts.push(" /*M!100100 COMMENT 'm' */")
@@ -258,9 +257,9 @@ function tail(dice: Dice, flavour: Flavour): string {
   return parts.join('')
 }
 
-/** A definition without a name. `isKey`: the column has to take part in a key. */
-export function randomColumn(dice: Dice, flavour: Flavour): string {
-  if (dice.chance(9)) return generated(dice, flavour)
+/** A definition without a name. `maybeGenerated`: it may be one that is computed. */
+export function randomColumn(dice: Dice, flavour: Flavour, maybeGenerated = true): string {
+  if (maybeGenerated && dice.chance(9)) return generated(dice, flavour)
   const { text, kind } = randomType(dice, flavour)
   const isCompressed =
     flavour === 'mariadb' && dice.chance(6) && /^(VARCHAR\(\d{2,}\)|TEXT|BLOB|MEDIUMTEXT|LONGBLOB)$/.test(text)
@@ -269,7 +268,7 @@ export function randomColumn(dice: Dice, flavour: Flavour): string {
   const value = nullness === ' NOT NULL' && kind !== 'number' ? '' : defaultClause(dice, kind, text, flavour)
   if (nullness === ' NOT NULL' && value.endsWith('NULL')) return `${text}${nullness}`
   const type = isCompressed ? `${text} COMPRESSED${dice.maybe('=zlib')}` : text
-  return `${type}${nullness}${value}${tail(dice, flavour)}`
+  return `${type}${nullness}${value}${tail(dice, flavour, nullness !== ' NOT NULL' || value !== '')}`
 }
 
 function generated(dice: Dice, flavour: Flavour): string {
@@ -295,7 +294,7 @@ export function randomTableCharset(dice: Dice): string {
   ])
 }
 
-/** The same for a database: no character set that labels do not survive. */
+/** The same for a database. */
 export function randomDatabaseCharset(dice: Dice): string {
   return dice.pick([
     'CHARACTER SET latin1',
@@ -303,5 +302,6 @@ export function randomDatabaseCharset(dice: Dice): string {
     'COLLATE latin2_general_ci',
     'CHARACTER SET = gbk COLLATE gbk_bin',
     'CHARACTER SET koi8r',
+    'CHARACTER SET utf16',
   ])
 }

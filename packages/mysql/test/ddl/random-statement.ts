@@ -1,5 +1,5 @@
 // Random statements on one table, most of them such that a server takes them: the names are those of the table as it is.
-import type { TableModel } from '../../src/ddl/table-model.ts'
+import type { ColumnModel, TableModel } from '../../src/ddl/table-model.ts'
 import type { Dice } from './dice.ts'
 import { type Flavour, randomColumn, randomDatabaseCharset, randomTableCharset } from './random-column.ts'
 
@@ -45,10 +45,28 @@ function quoted(dice: Dice, name: string): string {
   return isPlain && dice.chance(2) ? name : `\`${name.replaceAll('`', '``')}\``
 }
 
+const NUMBER =
+  /^(?:TINYINT|SMALLINT|MEDIUMINT|MIDDLEINT|INT\d?|INTEGER|BIGINT|DEC|DECIMAL|NUMERIC|FIXED|FLOAT\d?|DOUBLE|REAL)\b/
+
+function isPlain(column: ColumnModel): boolean {
+  return !column.isGenerated && isNotId(column)
+}
+
+/** Not one of those that hold most tables together. */
+function isNotId({ name }: ColumnModel): boolean {
+  return !/^id2?$/i.test(name)
+}
+
+function isNumber({ typeName, isGenerated }: ColumnModel): boolean {
+  return NUMBER.test(typeName) && !isGenerated
+}
+
 /** Writes statements for one server. */
 export class StatementWriter {
   readonly #dice: Dice
   readonly #flavour: Flavour
+  /** Names that the statement in work has used up: of columns and new ones, in small letters. */
+  readonly #used = new Set<string>()
 
   constructor(dice: Dice, flavour: Flavour) {
     this.#dice = dice
@@ -111,31 +129,56 @@ export class StatementWriter {
   alter(table: string, model: TableModel, newName: string): string {
     const dice = this.#dice
     const count = dice.pick([1, 1, 1, 2, 2, 3, 4])
-    const drawn = Array.from({ length: count }, () => this.#action(model))
-    // Two character sets in one statement: which of them counts differs by version.
-    const isCharset = (action: string) => /^(?:CONVERT|DEFAULT|CHAR|COLLATE|MAX_ROWS|COMMENT 'c')/.test(action)
-    const actions = drawn.filter((action, i) => !isCharset(action) || drawn.findIndex(isCharset) === i)
-    if (dice.chance(25)) actions.push(`RENAME ${dice.pick(['', 'TO ', 'AS ', '= '])}${newName}`)
+    this.#used.clear()
+    const actions = Array.from({ length: count }, () => this.#action(model))
+    const isRename = dice.chance(25)
+    if (isRename) actions.push(`RENAME ${dice.pick(['', 'TO ', 'AS ', '= '])}${newName}`)
     const words = this.#flavour === 'mariadb' ? dice.pick(['', '', '', 'ONLINE ', 'IGNORE ']) : ''
     const guard = this.#flavour === 'mariadb' ? dice.maybe('IF EXISTS ', 5) : ''
-    const wait = this.#flavour === 'mariadb' ? dice.pick(['', '', '', ' NOWAIT', ' WAIT 5']) : ''
+    // MariaDB: with NOWAIT and a new name the columns may be changed, the statement refused for a lock that is held, and nothing logged.
+    const wait = this.#flavour === 'mariadb' && !isRename ? dice.pick(['', '', '', ' NOWAIT', ' WAIT 5']) : ''
     return `${dice.pick(['ALTER', 'alter', 'Alter /* x */'])} ${words}TABLE ${guard}${table}${wait} ${actions.join(', ')}`
   }
 
-  #existing(model: TableModel): string {
-    const name = this.#dice.pick(model.columns).name
+  /** A column that the statement has not touched, as far as there is one; of those that `fits` finds good, likewise. */
+  #column(model: TableModel, fits: (column: ColumnModel) => boolean = () => true): ColumnModel {
+    const dice = this.#dice
+    const unused = model.columns.filter(({ name }) => !this.#used.has(name.toLowerCase()))
+    const good = unused.filter(fits)
+    const list = good.length > 0 && !dice.chance(20) ? good : unused.length > 0 ? unused : model.columns
+    const column = dice.chance(30) ? dice.pick(model.columns) : dice.pick(list)
+    this.#used.add(column.name.toLowerCase())
+    return column
+  }
+
+  #written({ name }: ColumnModel): string {
     return quoted(this.#dice, this.#dice.chance(4) && /^\w+$/.test(name) ? name.toUpperCase() : name)
   }
 
+  #existing(model: TableModel, fits?: (column: ColumnModel) => boolean): string {
+    return this.#written(this.#column(model, fits))
+  }
+
+  /** A column for a key, which may be used any number of times. */
+  #keyColumn(model: TableModel, fits: (column: ColumnModel) => boolean = isNumber): string {
+    const list = model.columns.filter((column) => fits(column) && !this.#used.has(column.name.toLowerCase()))
+    return list.length === 0 ? 'id2' : this.#written(this.#dice.pick(list))
+  }
+
   #free(model: TableModel): string {
-    const free = NAMES.filter(
-      (name) => !model.columns.some((column) => column.name.toLowerCase() === name.toLowerCase()),
-    )
-    return quoted(this.#dice, free.length === 0 ? `n${this.#dice.below(99)}` : this.#dice.pick(free))
+    const isTaken = (name: string) =>
+      this.#used.has(name.toLowerCase()) ||
+      model.columns.some((column) => column.name.toLowerCase() === name.toLowerCase())
+    const free = NAMES.filter((name) => !isTaken(name))
+    const name = free.length === 0 ? `n${this.#dice.below(99)}` : this.#dice.pick(free)
+    this.#used.add(name.toLowerCase())
+    return quoted(this.#dice, name)
   }
 
   #place(model: TableModel): string {
-    return this.#dice.pick(['', '', '', ' FIRST', ` AFTER ${this.#existing(model)}`, ' AFTER id2'])
+    const dice = this.#dice
+    if (!dice.chance(2)) return ''
+    return dice.chance(3) ? ' FIRST' : ` AFTER ${this.#keyColumn(model, () => true)}`
   }
 
   #guard(text: string): string {
@@ -144,43 +187,62 @@ export class StatementWriter {
 
   #action(model: TableModel): string {
     const dice = this.#dice
-    const column = () => randomColumn(dice, this.#flavour)
-    const old = this.#existing(model)
-    const fresh = this.#free(model)
+    const column = (old?: ColumnModel) => randomColumn(dice, this.#flavour, old === undefined)
+    const guard = this.#guard('IF EXISTS ')
     switch (dice.below(18)) {
       case 0:
       case 1:
       case 2:
-        return `ADD ${dice.maybe('COLUMN ')}${this.#guard('IF NOT EXISTS ')}${fresh} ${column()}${this.#place(model)}`
+        return `ADD ${dice.maybe('COLUMN ')}${this.#guard('IF NOT EXISTS ')}${this.#free(model)} ${column()}${this.#place(model)}`
       case 3:
-        return `ADD ${dice.maybe('COLUMN ')}(${fresh} ${column()}, n${dice.below(9)} INT${dice.maybe(', INDEX (id2)', 4)})`
+        return `ADD ${dice.maybe('COLUMN ')}(${this.#free(model)} ${column()}, ${this.#free(model)} INT${dice.maybe(`, INDEX (${this.#keyColumn(model)})`, 4)})`
       case 4:
-        return `DROP ${dice.maybe('COLUMN ')}${this.#guard('IF EXISTS ')}${old}${dice.maybe(dice.pick([' RESTRICT', ' CASCADE']), 6)}`
+        return `DROP ${dice.maybe('COLUMN ')}${guard}${this.#existing(model, isNotId)}${dice.maybe(dice.pick([' RESTRICT', ' CASCADE']), 6)}`
       case 5:
       case 6:
-        return `MODIFY ${dice.maybe('COLUMN ')}${this.#guard('IF EXISTS ')}${old} ${column()}${this.#place(model)}`
-      case 7:
+      case 7: {
+        const old = this.#column(model, isPlain)
+        return `MODIFY ${dice.maybe('COLUMN ')}${guard}${this.#written(old)} ${column(old)}${this.#place(model)}`
+      }
       case 8:
-        return `CHANGE ${dice.maybe('COLUMN ')}${this.#guard('IF EXISTS ')}${old} ${dice.chance(3) ? old : fresh} ${column()}${this.#place(model)}`
-      case 9:
+      case 9: {
+        const old = this.#column(model, isPlain)
+        const name = dice.chance(3) ? this.#written(old) : this.#free(model)
+        return `CHANGE ${dice.maybe('COLUMN ')}${guard}${this.#written(old)} ${name} ${column(old)}${this.#place(model)}`
+      }
       case 10:
-        return dice.chance(3) ? this.#swap(model) : `RENAME COLUMN ${this.#guard('IF EXISTS ')}${old} TO ${fresh}`
       case 11:
-        return `ALTER ${dice.maybe('COLUMN ')}${this.#guard('IF EXISTS ')}${old} ${this.#flavour === 'mysql' ? dice.pick(['DROP DEFAULT', "SET DEFAULT '5'", 'SET DEFAULT (1 + 1)', 'SET INVISIBLE', 'SET VISIBLE', 'SET DEFAULT NULL']) : dice.pick(['DROP DEFAULT', "SET DEFAULT '5'", 'SET DEFAULT (1 + 1)', 'SET DEFAULT NULL'])}`
+        return dice.chance(3)
+          ? this.#swap(model)
+          : `RENAME COLUMN ${guard}${this.#existing(model)} TO ${this.#free(model)}`
       case 12:
-        return this.#keyAction(model)
+        return this.#defaultAction(model)
       case 13:
-        return this.#otherAction()
+        return this.#keyAction(model)
       case 14:
+        return this.#otherAction()
+      case 15:
         return dice.pick([
           `CONVERT TO CHARACTER SET ${dice.pick(['utf8mb4', 'latin2', 'utf8mb4 COLLATE utf8mb4_bin', 'gbk', 'cp1251', 'utf8'])}`,
           'CONVERT TO CHARSET DEFAULT',
         ])
-      case 15:
-        return `${dice.maybe('DEFAULT ')}${randomTableCharset(dice)}`
       default:
-        return `MODIFY ${old} ${column()}${this.#place(model)}`
+        return `${dice.maybe('DEFAULT ')}${randomTableCharset(dice)}`
     }
+  }
+
+  #defaultAction(model: TableModel): string {
+    const dice = this.#dice
+    const isMaria = this.#flavour === 'mariadb'
+    const hasSimple = (column: ColumnModel) =>
+      isPlain(column) && (isNumber(column) || /^(?:VAR)?CHAR\b/.test(column.typeName))
+    const old = this.#column(model, hasSimple)
+    const literals = isNumber(old)
+      ? ["'5'", '5', '-1', '+2', '1.5', '1e0', 'TRUE', '0x01', "b'1'", '(1 + 1)', 'NULL']
+      : ["'5'", "'a''b'", '"q"', "N'z'", "_latin1'x'", "x'41'", '7', "(concat('a'))", 'NULL', "''"]
+    const actions = ['DROP DEFAULT', `SET DEFAULT ${dice.pick(literals)}`, `SET DEFAULT ${dice.pick(literals)}`]
+    if (!isMaria) actions.push('SET INVISIBLE', 'SET VISIBLE')
+    return `ALTER ${dice.maybe('COLUMN ')}${this.#guard('IF EXISTS ')}${this.#written(old)} ${dice.pick(actions)}`
   }
 
   #swap(model: TableModel): string {
@@ -191,40 +253,35 @@ export class StatementWriter {
   }
 
   #keyAction(model: TableModel): string {
-    const old = this.#existing(model)
+    const key = this.#keyColumn(model)
+    const other = this.#keyColumn(model, (column) => isNumber(column) && !column.isNullable)
     const dice = this.#dice
     const isMaria = this.#flavour === 'mariadb'
+    const hasKey = model.primaryKey.length > 0
     return dice.pick([
       ...[
-        'DROP PRIMARY KEY',
-        'DROP PRIMARY KEY, ADD PRIMARY KEY (id2, id)',
-        'ADD PRIMARY KEY USING BTREE (id2)',
-        'ADD CONSTRAINT pk PRIMARY KEY (ID)',
+        hasKey ? 'DROP PRIMARY KEY' : `ADD PRIMARY KEY (${other})`,
+        `${hasKey ? 'DROP PRIMARY KEY, ' : ''}ADD PRIMARY KEY (${other})`,
+        `${hasKey ? 'DROP PRIMARY KEY, ' : ''}ADD CONSTRAINT pk PRIMARY KEY USING BTREE (${other})`,
       ],
       ...[
-        'ADD UNIQUE u2 (id2)',
-        'ADD INDEX i (id), RENAME INDEX i TO j',
+        `ADD UNIQUE u${dice.below(999)} (${key})`,
+        `ADD INDEX i${dice.below(999)} (${key} DESC)`,
         'DROP INDEX u',
-        'ADD UNIQUE INDEX (id)',
-        'ADD KEY k2 (id DESC, id2) COMMENT "x"',
+        `ADD UNIQUE INDEX (${other})`,
+        `ADD KEY k${dice.below(999)} (${other} DESC) COMMENT "x"`,
       ],
-      `ADD CONSTRAINT x CHECK (id > 0)${isMaria ? '' : dice.maybe(' NOT ENFORCED')}`,
-      ...['ADD CHECK (id2 > 0)', 'DROP CONSTRAINT x', `ADD INDEX (${old})`, `ADD PRIMARY KEY (id2, ${old})`],
+      `ADD CONSTRAINT x${dice.below(99)} CHECK (1 > 0)${isMaria ? '' : dice.maybe(' NOT ENFORCED')}`,
+      ...['ADD CHECK (2 > 0)', 'DROP CONSTRAINT x1', `ADD INDEX (${key}, ${other})`, `ADD PRIMARY KEY (${other})`],
       ...(isMaria
         ? [
             'DROP INDEX IF EXISTS u',
-            'ADD INDEX IF NOT EXISTS i9 (id2)',
+            `ADD INDEX IF NOT EXISTS i9 (${key})`,
             'DROP CONSTRAINT IF EXISTS x',
             'ALTER INDEX i9 IGNORED',
-            'ADD UNIQUE KEY IF NOT EXISTS u9 (id2)',
+            `ADD UNIQUE KEY IF NOT EXISTS u9 (${key})`,
           ]
-        : [
-            'ALTER INDEX u VISIBLE',
-            'DROP CHECK x',
-            'ADD FULLTEXT (id2)',
-            'ADD INDEX ((id + 1))',
-            'ADD UNIQUE ((id + id2), id2)',
-          ]),
+        : ['ALTER INDEX u VISIBLE', 'DROP CHECK x', `ADD INDEX ((1 + 1))`, `ADD UNIQUE ((${key} + 1), ${key})`]),
     ])
   }
 
@@ -250,7 +307,7 @@ export class StatementWriter {
         'MAX_ROWS=5 DEFAULT CHARSET utf8mb4',
       ],
       ...(this.#flavour === 'mysql'
-        ? ['WITHOUT VALIDATION', "SECONDARY_ENGINE_ATTRIBUTE '{}'"]
+        ? ["SECONDARY_ENGINE_ATTRIBUTE '{}'"]
         : ['ADD SYSTEM VERSIONING', 'DROP SYSTEM VERSIONING', 'PAGE_CHECKSUM=1']),
     ])
   }

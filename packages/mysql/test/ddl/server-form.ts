@@ -4,6 +4,7 @@ import type { ColumnModel, TableModel } from '../../src/ddl/table-model.ts'
 import { unescapeLiteral } from '../../src/ddl/unescape.ts'
 import type { TextSession } from '../../src/index.ts'
 import type { Flavour } from './random-column.ts'
+import type { DdlLab } from './read.ts'
 
 /** Table name → what it is made of, one line per column, and its key, character set and comment. */
 export type ServerForm = ReadonlyMap<string, readonly string[]>
@@ -31,17 +32,17 @@ export async function serverTables(
     if (form !== undefined) form[2] += `${column}|`
   }
   const columns = await session.query(
-    `SELECT table_schema, table_name, column_name, column_type, character_set_name, is_nullable, column_default, extra, column_comment FROM information_schema.columns WHERE table_schema IN (${list}) ORDER BY table_schema, table_name, ordinal_position`,
+    `SELECT table_schema, table_name, column_name, column_type, character_set_name, is_nullable, column_default, extra, column_comment, collation_name FROM information_schema.columns WHERE table_schema IN (${list}) ORDER BY table_schema, table_name, ordinal_position`,
   )
   for (const row of columns) forms.get(`${row[0]}.${row[1]}`)?.push(serverColumn(row.slice(2), flavour))
   return forms
 }
 
 const MARIADB_CONSTANT =
-  /^(?:'(?:[^']|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|curtime)(?:\(\d*\))?)$/is
+  /^(?:'(?:[^'\\]|\\.|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|curtime)(?:\(\d*\))?)$/is
 
 function serverColumn(row: readonly (string | null)[], flavour: Flavour): string {
-  const [name, type, charset, nullable, value, extra, comment] = row as [
+  const [name, type, charset, nullable, value, extra, comment, collation] = row as [
     string,
     string,
     string | null,
@@ -49,6 +50,7 @@ function serverColumn(row: readonly (string | null)[], flavour: Flavour): string
     string | null,
     string,
     string,
+    string | null,
   ]
   const isGenerated = /\b(VIRTUAL|STORED)\b/.test(extra)
   // MySQL marks expressions and prints constants bare; MariaDB prints both as they would be written.
@@ -56,8 +58,13 @@ function serverColumn(row: readonly (string | null)[], flavour: Flavour): string
   const isConstant = flavour === 'mysql' ? value !== null && !isExpression : MARIADB_CONSTANT.test(value ?? '')
   return columnLine({
     name,
-    type: type.replace(/ \/\*.*?\*\//g, '').replace(/\butf8mb3\b/g, 'utf8'),
+    // Backslashes in labels are shown as they would be written.
+    type: type
+      .replace(/\\([\\0])/g, (_, c: string) => (c === '0' ? '\0' : c))
+      .replace(/ \/\*.*?\*\//g, '')
+      .replace(/\butf8mb3\b/g, 'utf8'),
     charset: charset?.replace('utf8mb3', 'utf8') ?? null,
+    collation: collation?.replace('utf8mb3', 'utf8') ?? '-',
     isNullable: nullable === 'YES',
     isGenerated,
     hasConstant: isConstant && !isGenerated && !extra.includes('auto_increment'),
@@ -69,20 +76,24 @@ interface ColumnForm {
   readonly name: string
   readonly type: string
   readonly charset: string | null
+  readonly collation: string
   readonly isNullable: boolean
   readonly isGenerated: boolean
   readonly hasConstant: boolean
   readonly comment: string
 }
 
-function columnLine({ name, type, charset, isNullable, isGenerated, hasConstant, comment }: ColumnForm): string {
-  // Which of the four sizes a text has follows its length and character set; the log states it with every table map.
-  const known = type.replace(/^(?:tiny|medium|long)(text|blob)/, '$1')
-  return `${name} ${known} ${charset === null || charset === 'binary' ? '-' : charset}${isNullable ? '' : ' NOT NULL'}${isGenerated ? ' GENERATED' : ''}${hasConstant ? ' DEFAULT' : ''} ${comment}`
+function columnLine(column: ColumnForm): string {
+  const { name, type, charset, collation, isNullable, isGenerated, hasConstant, comment } = column
+  const isText = charset !== null && charset !== 'binary'
+  const flags = `${isNullable ? '' : ' NOT NULL'}${isGenerated ? ' GENERATED' : ''}${hasConstant ? ' DEFAULT' : ''}`
+  return `${name} ${type} ${isText ? `${charset} ${COLLATE}${collation}` : '-'}${flags} ${comment}`
 }
 
+const COLLATE = 'collate '
+
 /** What the server must say of tables of which we have these models. `realKey`: the key that the server has, see below. */
-export function modelForm(model: TableModel, flavour: Flavour, server: readonly string[]): readonly string[] {
+export function modelForm(model: TableModel, lab: DdlLab, server: readonly string[]): readonly string[] {
   const realKey = server[2] ?? 'key '
   return [
     `charset ${model.charset?.replace('utf8mb3', 'utf8') ?? '?'}`,
@@ -92,33 +103,70 @@ export function modelForm(model: TableModel, flavour: Flavour, server: readonly 
       : `comment ${unescapeLiteral(model.comment ?? '', "'", false).replaceAll('""', '"')}`,
     // Without a primary key the model has a unique one, which the server keeps to itself.
     realKey === 'key ' ? realKey : `key ${model.primaryKey.map((name) => `${name}|`).join('')}`,
-    ...model.columns.map((column, i) => modelColumn(column, flavour, server[i + 3] ?? '', realKey)),
+    ...model.columns.map((column, i) => modelColumn(column, model, lab, server[i + 3] ?? '', realKey)),
   ]
 }
 
-function modelColumn(column: ColumnModel, flavour: Flavour, server: string, key: string): string {
-  const type = serverType(column, flavour)
+function modelColumn(column: ColumnModel, table: TableModel, lab: DdlLab, server: string, key: string): string {
+  const { flavour } = lab
+  const own = serverType(column, flavour)
+  const type = lab.mayBeConverted(table) ? sizedAs(server, own) : own
   const isBytes = /^(binary|varbinary|tinyblob|blob|mediumblob|longblob)\b/.test(type)
   const isText = !isBytes && column.charset !== null
   const isMariaJson = flavour === 'mariadb' && column.typeName === 'JSON'
   const charset = isMariaJson
-    ? (/ text (\S+) /.exec(server)?.[1] ?? null)
+    ? (/ longtext (\S+) /.exec(server)?.[1] ?? null)
     : isText
       ? (column.charset as string).replace('utf8mb3', 'utf8')
       : null
   const isNow = column.defaultExpression === '1970-01-01 00:00:00'
   const isCounter = column.isAutoIncremented && !/^(?:DATETIME|TIMESTAMP)/.test(column.typeName)
   const hasConstant = !isCounter && !column.isGenerated && column.hasDefault && column.defaultExpression !== null
+  const stated = column.collation?.replace('utf8mb3', 'utf8')
+  const collation = stated?.startsWith('uca1400_') ? `${charset}_${stated}` : stated
   return columnLine({
     name: column.name,
-    type,
+    type: relabelled(server, type, lab.isConverted(column)),
     charset,
+    // What a definition leaves open follows the character set, but not by a rule that rows depend on.
+    collation: isText && collation != null ? collation : (/ collate (\S+)/.exec(server)?.[1] ?? '-'),
     // Debezium lets a definition say that a member of the key is nullable; it cannot be.
     isNullable: column.isNullable && !key.slice(4).split('|').includes(column.name),
     isGenerated: column.isGenerated,
     hasConstant: isNow || hasConstant,
     comment: unescapeLiteral(column.comment ?? '', "'", false).replaceAll('""', '"'),
   })
+}
+
+/**
+ * Labels that go into a character set which lacks them come out as something else, differently by server: `?`, or their bytes as that set has them.
+ * Of a column that was converted only their number is compared.
+ */
+function relabelled(server: string, type: string, isConverted: boolean): string {
+  const found = / ((?:enum|set)\('.*'\)) \S+ collate /s.exec(server)?.[1]
+  if (found === undefined) return type
+  const isLost = found.length === type.length && [...found].every((c, i) => c === '?' || c === type[i])
+  const isSameCount = found.split("','").length === type.split("','").length
+  return isLost || (isConverted && isSameCount) ? found : type
+}
+
+/** CONVERT gives texts, and blobs that are defined beside it, another size; table maps say how large they are. */
+function sizedAs(server: string, type: string): string {
+  const base = /^(?:tiny|medium|long)?(text|blob)$/.exec(type)?.[1]
+  const found = / ((?:tiny|medium|long)?(?:text|blob)) /.exec(server)?.[1]
+  if (base === undefined || found === undefined) return type
+  return found.endsWith(base) ? found : type
+}
+
+const CHARACTER_BYTES: Readonly<Record<string, number>> = {
+  ...{ utf8: 3, utf8mb3: 3, utf8mb4: 4, ucs2: 2, utf16: 4, utf32: 4, gbk: 2, sjis: 2, big5: 2, euckr: 2, cp932: 2 },
+}
+
+/** TEXT(n) and BLOB(n): the smallest that holds n characters. */
+function sizeWord({ length, charset }: ColumnModel): string {
+  const bytes = (length ?? 0) * (CHARACTER_BYTES[charset ?? ''] ?? 1)
+  if (length === null || length === 0) return ''
+  return bytes < 256 ? 'tiny' : bytes < 65_536 ? '' : bytes < 16_777_216 ? 'medium' : 'long'
 }
 
 const INTEGER_WIDTHS: Readonly<Record<string, readonly [signed: number, unsigned: number]>> = {
@@ -218,6 +266,7 @@ export function serverType(column: ColumnModel, flavour: Flavour): string {
   if (['time', 'datetime', 'timestamp'].includes(name))
     return length === null || length === 0 ? name : `${name}(${length})`
   if (column.charset === 'binary') name = BINARY_FORMS[name] ?? name
+  if (name === 'text' || name === 'blob') name = `${sizeWord(column)}${name}`
   if (/^(char|varchar|binary|varbinary)$/.test(name)) return `${name}(${length ?? 1})`
   return name === 'bit' || name === 'vector' ? `${name}(${length})` : name
 }
