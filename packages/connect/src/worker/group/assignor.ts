@@ -54,7 +54,7 @@ export class Assignor {
     const waiting = this.#waiting(lost, members)
     const unowned = configured.without(active, waiting)
     // While something waits for a lost worker nothing is moved.
-    if (waiting.size === 0) revokeExcess(held, revoked)
+    if (waiting.size === 0) revokeExcess(held, revoked, unowned)
     const assigned = handOut(held, unowned)
     const shares = members.map(({ memberId }) => {
       return { memberId, assigned: assigned.get(memberId)!, revoked: revoked.get(memberId)! }
@@ -97,22 +97,17 @@ function revokeDoubles(members: readonly MemberWork[], held: Map<string, Work>, 
       if (owners.get(key(unit))! > 1) move(unit, held.get(memberId)!, revoked.get(memberId)!)
 }
 
-/** Takes from members what they hold above their share, connectors and tasks apart, when others stand below it. */
-function revokeExcess(held: Map<string, Work>, revoked: Map<string, Work>): void {
+/** Takes from members what they hold above their share of everything there is, connectors and tasks apart. */
+function revokeExcess(held: Map<string, Work>, revoked: Map<string, Work>, unowned: Work): void {
   for (const isConnector of [true, false]) {
     const own = (work: Work) => work.units().filter(({ task }) => task < 0 === isConnector)
-    const counts = [...held.values()].map((work) => own(work).length)
-    if (Math.max(...counts) - Math.min(...counts) <= 1) continue
-    const sum = counts.reduce((a, b) => a + b, 0)
-    const floor = Math.floor(sum / held.size)
-    let extra = sum % held.size
+    const total = [unowned, ...held.values()].reduce((sum, work) => sum + own(work).length, 0)
+    const floor = Math.floor(total / held.size)
+    let extra = total % held.size
     for (const [memberId, work] of held) {
       const units = own(work)
-      let allowed = floor
-      if (units.length > floor && extra > 0) {
-        allowed++
-        extra--
-      }
+      const allowed = units.length > floor && extra > 0 ? floor + 1 : floor
+      if (allowed > floor) extra--
       for (const unit of units.slice(allowed)) move(unit, work, revoked.get(memberId)!)
     }
   }
