@@ -31,10 +31,9 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     response.setHeader('location', `${socket.encrypted === true ? 'https' : 'http'}://${host}${answer.location}`)
   }
   setHint(response, answer.hint)
-  const type = answer.type ?? acceptedType(request.headers) ?? JSON_TYPE
-  if (answer.body === undefined) send(response, answer.status, '', null)
-  else
-    send(response, answer.status, answer.type === undefined ? stringifyExact(answer.body) : String(answer.body), type)
+  if (answer.text !== undefined) send(response, answer.status, answer.text.value, answer.text.type)
+  else if (answer.body === undefined) send(response, answer.status, '', null)
+  else send(response, answer.status, stringifyExact(answer.body), acceptedType(request.headers) ?? JSON_TYPE)
 }
 
 /** Answers OPTIONS with the methods that the path has. */

@@ -20,8 +20,8 @@ export interface Answer {
   readonly status: number
   readonly body?: unknown
   readonly location?: string
-  /** The media type of a body that is text; absent: the body is written as JSON. */
-  readonly type?: string
+  /** A body that is no JSON, in place of `body`. */
+  readonly text?: { readonly type: string; readonly value: string }
   /** What can be done about problems that the body tells of; goes into a header, since bodies are Connect's to the byte. */
   readonly hint?: string
 }

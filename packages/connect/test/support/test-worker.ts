@@ -11,7 +11,7 @@ import { readWorkerConfig } from '../../src/worker/worker-config.ts'
 import { fakeCatalog, fakeLauncher } from './fake-plugins.ts'
 import { MemoryTopics } from './memory-topics.ts'
 
-export async function testWorker(topics = new MemoryTopics(), turns?: () => number) {
+export async function testWorker(topics = new MemoryTopics(), turns?: () => number, catalog = fakeCatalog) {
   const config = readWorkerConfig({ listeners: 'http://127.0.0.1:0' }, true)
   const configs = new KafkaConfigStore({ topics, topic: config.configTopic, now: () => 1 })
   const offsets = new KafkaOffsetStore({ topics, topic: config.offsetTopic })
@@ -23,7 +23,7 @@ export async function testWorker(topics = new MemoryTopics(), turns?: () => numb
     configs,
     offsets,
     statuses,
-    catalog: fakeCatalog,
+    catalog,
     launch,
     clusterId: 'Ti0vFALoT--jWo5UqJeNYw',
     resolve: (given) => given,
@@ -33,10 +33,11 @@ export async function testWorker(topics = new MemoryTopics(), turns?: () => numb
   return { worker, tasks, topics }
 }
 
-export async function testRest(): Promise<
-  { server: RestServer; base: string } & Awaited<ReturnType<typeof testWorker>>
-> {
-  const parts = await testWorker()
+export async function testRest(
+  catalog = fakeCatalog,
+  log = silentLogger,
+): Promise<{ server: RestServer; base: string } & Awaited<ReturnType<typeof testWorker>>> {
+  const parts = await testWorker(new MemoryTopics(), undefined, catalog)
   const resources = [
     ...allResources(parts.worker, null),
     ...adminResources(parts.worker, new Loggers('INFO', () => {})),
@@ -44,7 +45,7 @@ export async function testRest(): Promise<
   const server = await startRestServer({
     resources,
     listeners: [{ isTls: false, host: '127.0.0.1', port: 0 }],
-    log: silentLogger,
+    log,
   })
   const base = `http://127.0.0.1:${server.port}`
   parts.worker.workerId = `127.0.0.1:${server.port}`
