@@ -4,13 +4,12 @@ import path from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { CdcError, type ConnectorFile, type Logger, type LogLevel, silentLogger, startWorker } from '@millrace/connect'
 import { startBrokerThread } from '@millrace/kafka'
+import { type BrokerListenerOptions, brokerListeners, embeddedAddresses } from './broker-listeners.ts'
 
 /** How Millrace is started. */
-export interface MillraceOptions {
+export interface MillraceOptions extends BrokerListenerOptions {
   /** Folder of the embedded broker's data; `./data` unless given. Not used with a cluster. */
   readonly dataDir?: string
-  /** Port of the embedded broker on loopback; 9092 unless given, 0 takes a free one. */
-  readonly kafkaPort?: number
   /** Port of the REST interface on loopback; 8083 unless given, 0 takes a free one. */
   readonly restPort?: number
   /** `host:port,…` of a Kafka cluster: no embedded broker is started then. */
@@ -54,18 +53,15 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Runn
   if (bootstrapServers === undefined) {
     const dataFolder = path.resolve(options.dataDir ?? 'data')
     checkParent(dataFolder)
-    const broker = await startBrokerThread(
-      {
-        dataFolder: path.join(dataFolder, 'kafka'),
-        listen: { host: '127.0.0.1', port: options.kafkaPort ?? 9092, flag: '--kafka-port' },
-      },
-      (level, line) => log[level](line),
+    const listen = brokerListeners(options, log)
+    const broker = await startBrokerThread({ dataFolder: path.join(dataFolder, 'kafka'), listen }, (level, line) =>
+      log[level](line),
     )
     stack.defer(() => broker.close())
     void broker.failed.then((error) => log.fatal(`the embedded broker ended: ${error.message} ${error.hint}`))
     const port = broker.address?.port ?? 0
     bootstrapServers = `127.0.0.1:${port}`
-    embedded = { addresses: [bootstrapServers, `localhost:${port}`], openPort: () => broker.connect() }
+    embedded = { addresses: embeddedAddresses(listen, port), openPort: () => broker.connect() }
     log.info(`embedded broker on ${bootstrapServers}, data in ${dataFolder}`)
   }
   const worker = await startWorker({

@@ -41,13 +41,12 @@ export interface KafkaConnectServer {
 interface ConnectFiles {
   readonly classPath: string
   readonly plugins: string
-  readonly folder: string
 }
 
 /** Fetches the worker and the plugin by Maven, once. Errors: Maven's last lines. */
 export async function kafkaConnectFiles(): Promise<ConnectFiles> {
   const folder = cacheFolder('kafka-connect', `${KAFKA}-${DEBEZIUM}`)
-  const files = { classPath: `${path.join(folder, 'lib')}/*`, plugins: path.join(folder, 'plugins'), folder }
+  const files = { classPath: `${path.join(folder, 'lib')}/*`, plugins: path.join(folder, 'plugins') }
   if (existsSync(path.join(folder, 'complete'))) return files
   const dependency = (artifact: string, group = 'org.apache.kafka', version = KAFKA) =>
     `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
@@ -65,7 +64,6 @@ export async function kafkaConnectFiles(): Promise<ConnectFiles> {
   cacheFolder('kafka-connect', `${KAFKA}-${DEBEZIUM}`, 'plugins')
   const archive = path.join(folder, 'download', `debezium-connector-mysql-${DEBEZIUM}-plugin.tar.gz`)
   await run('tar', ['xzf', archive, '-C', files.plugins])
-  writeFileSync(path.join(folder, 'log4j2.yaml'), LOGGING)
   writeFileSync(path.join(folder, 'complete'), '')
   return files
 }
@@ -79,12 +77,14 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<K
   const settings = { ...workerDefaults(options.bootstrap, restPort, files.plugins), ...options.properties }
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(properties, lines.join(''))
+  const logging = path.join(folder, 'log4j2.properties')
+  writeFileSync(logging, LOGGING)
   const server = ServerProcess.start({
     name: 'Kafka Connect',
     command: 'java',
     args: [
       `-Xmx${options.heapMb ?? 1024}m`,
-      `-Dlog4j2.configurationFile=${path.join(files.folder, 'log4j2.yaml')}`,
+      `-Dlog4j2.configurationFile=${logging}`,
       '-cp',
       files.classPath,
       'org.apache.kafka.connect.cli.ConnectDistributed',
@@ -132,9 +132,11 @@ function workerDefaults(bootstrap: string, restPort: number, plugins: string): R
   }
 }
 
-const LOGGING = `Configuration:
-  Appenders:
-    Console: {name: c, PatternLayout: {pattern: "%d{HH:mm:ss,SSS} %p %c{1} %m%n"}}
-  Loggers:
-    Root: {level: INFO, AppenderRef: [{ref: c}]}
+/** In the form of log4j that needs no further library. */
+const LOGGING = `appender.c.type = Console
+appender.c.name = c
+appender.c.layout.type = PatternLayout
+appender.c.layout.pattern = %d{HH:mm:ss,SSS} %p %c{1} %m%n
+rootLogger.level = INFO
+rootLogger.appenderRef.c.ref = c
 `

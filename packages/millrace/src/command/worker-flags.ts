@@ -5,10 +5,11 @@ import { type Command, Option } from 'commander'
 import { startMillrace } from '../embed.ts'
 import { holdYoungSpace } from '../frugal-start.ts'
 import { openLog } from '../log.ts'
+import { type BrokerFlags, brokerSettingsOf, withBrokerFlags } from './broker-flags.ts'
 import { collected, portNumber, wholeNumber } from './flag-values.ts'
 
 /** The flags, as commander reads them. */
-export interface WorkerFlags {
+export interface WorkerFlags extends BrokerFlags {
   readonly dataDir: string
   readonly kafkaPort: number
   readonly restPort?: number
@@ -32,7 +33,7 @@ export interface WorkerRun {
 
 /** Adds the flags to a command. */
 export function withWorkerFlags(command: Command): Command {
-  return command
+  return withBrokerFlags(command)
     .option('--data-dir <folder>', "the embedded broker's data", './data')
     .option('--kafka-port <port>', 'port of the embedded broker', portNumber, 9092)
     .option(
@@ -72,6 +73,7 @@ export async function runWorker(flags: WorkerFlags, run: WorkerRun = {}): Promis
   const millrace = await startMillrace({
     dataDir: flags.dataDir,
     kafkaPort: flags.kafkaPort,
+    ...brokerSettingsOf(flags),
     ...(flags.restPort === undefined ? {} : { restPort: flags.restPort }),
     ...(bootstrapServers === undefined ? {} : { bootstrapServers }),
     settings,
