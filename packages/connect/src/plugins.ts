@@ -27,6 +27,9 @@ import { type FixedKind, NumberConverter } from './convert/number-converter.ts'
 import { SimpleHeaderConverter, StringConverter } from './convert/string-converter.ts'
 import { fileSinkDefinitions } from './sink/file/file-sink-definitions.ts'
 import { FileStreamSink } from './sink/file/file-stream-sink.ts'
+import { parseJdbcConfig } from './sink/jdbc/jdbc-config.ts'
+import { openJdbcSink } from './sink/jdbc/jdbc-sink.ts'
+import { jdbcSinkDefinitions } from './sink/jdbc/jdbc-sink-definitions.ts'
 import type { Sink, SinkContext } from './sink/sink.ts'
 import { checkFileOffsets, fileSourceDefinitions, fileSourceRules } from './source/file/file-stream-plugin.ts'
 import { FileStreamSource } from './source/file/file-stream-source.ts'
@@ -74,6 +77,7 @@ const MYSQL = 'io.debezium.connector.mysql.MySqlConnector'
 const MARIADB = 'io.debezium.connector.mariadb.MariaDbConnector'
 const FILE_SOURCE = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
 const FILE_SINK = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
+const JDBC_SINK = 'io.debezium.connector.jdbc.JdbcSinkConnector'
 const KAFKA_SMT = 'org.apache.kafka.connect.transforms.'
 const PREDICATES = `${KAFKA_SMT}predicates.`
 const CONVERTERS = 'org.apache.kafka.connect.converters.'
@@ -210,7 +214,6 @@ const predicates: Readonly<
 /** Connectors that Debezium and Kafka have and Millrace has not. */
 const missingConnectors: Readonly<Record<string, PluginKind>> = {
   'io.debezium.connector.postgresql.PostgresConnector': 'source',
-  'io.debezium.connector.jdbc.JdbcSinkConnector': 'sink',
 }
 
 /** Who contacts a server when a configuration is validated, by the connector's class name. */
@@ -241,6 +244,7 @@ export const plugins = new PluginLookup([
   },
   { ...entryOf(FILE_SOURCE, 'source', fileSourceDefinitions), rules: fileSourceRules },
   entryOf(FILE_SINK, 'sink', fileSinkDefinitions),
+  entryOf(JDBC_SINK, 'sink', jdbcSinkDefinitions),
   ...Object.entries(missingConnectors).map(([name, kind]) => entryOf(name, kind, [], true)),
   ...Object.entries(transforms).map(([name, { table }]) => entryOf(name, 'transformation', table)),
   ...Object.entries(missingTransforms).map(([name, table]) => entryOf(name, 'transformation', table, true)),
@@ -396,6 +400,7 @@ function connectorPlugin(entry: PluginEntry): ConnectorPlugin {
       return kind === 'sink' ? Array.from({ length: Math.max(1, Number(config['tasks.max'] ?? 1)) }, () => one) : [one]
     },
     ...(className === FILE_SOURCE ? { checkOffsets: checkFileOffsets } : {}),
+    ...(className === JDBC_SINK ? { unsupported: jdbcProblems } : {}),
     ...(className === MYSQL || className === MARIADB
       ? { unsupported: (config) => unsupportedIn(presentNames(config).config) }
       : {}),
@@ -425,12 +430,24 @@ export async function createSource(given: StoredConfig, context: SourceContext, 
 // Files of keys and certificates: the listeners of the REST interface read them as the connector's connections do.
 export { ownIdentity, trustedCertificates } from './source/mysql/key-store/key-store.ts'
 
+/** What is wrong with the options of a JDBC sink: refused at registration, not when its first task starts. */
+function jdbcProblems(given: StoredConfig): string[] {
+  try {
+    parseJdbcConfig(presentNames(given).config)
+    return []
+  } catch (thrown) {
+    return [CdcError.from(thrown).message]
+  }
+}
+
 /**
  * Opens the sink of a task.
  * Errors: CDC_UNSUPPORTED naming what is not built; CDC_CONFIG_INVALID; what the target answers at once.
  */
-export async function createSink(given: StoredConfig, _context: SinkContext, _log: Logger): Promise<Sink> {
+export async function createSink(given: StoredConfig, context: SinkContext, log: Logger): Promise<Sink> {
   const { className } = plugins.connector(given['connector.class'] ?? '')
   if (className === FILE_SINK) return FileStreamSink.open(given.file || null)
+  if (className === JDBC_SINK)
+    return openJdbcSink({ config: parseJdbcConfig(presentNames(given).config), context, log })
   throw new CdcError('CDC_UNSUPPORTED', `Sink ${className} is not supported yet`)
 }

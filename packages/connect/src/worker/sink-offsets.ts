@@ -118,15 +118,22 @@ function parsed({ partition, offset }: OffsetEntry): TopicPartition & { readonly
   const { kafka_topic: topic, kafka_partition: number } = partition
   if (topic === null) throw bad('Kafka topic names must be valid strings and may not be null')
   if (number === null) throw bad('Kafka partitions must be valid numbers and may not be null')
-  const parsedPartition = integer(String(number))
+  const parsedPartition = integer(textOf(number))
   if (parsedPartition === null) throw bad(unreadable('Kafka partition', number, 'Partition'))
-  const key = { topic: String(topic), partition: parsedPartition }
+  const key = { topic: textOf(topic), partition: parsedPartition }
   if (offset === null || offset === undefined) return { ...key, offset: null }
   if (!Object.hasOwn(offset, 'kafka_offset'))
     throw bad("The offset for a sink connector should either be null or contain the key 'kafka_offset'")
-  const value = integer(String(offset.kafka_offset))
+  const value = integer(textOf(offset.kafka_offset))
   if (value === null) throw bad(unreadable('Kafka offset', offset.kafka_offset, 'Offset'))
   return { ...key, offset: value }
+}
+
+/** A JSON value as Java prints it, near enough for an error message. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? JSON.stringify(value)
+    : String(value as string | number | boolean | null)
 }
 
 function integer(text: string): number | null {
@@ -135,7 +142,7 @@ function integer(text: string): number | null {
 
 function unreadable(what: string, value: unknown, word: string): string {
   const values = `${word} values for sink connectors need to be integers.`
-  return `Failed to parse the following ${what} value in the provided offsets: '${String(value)}'. ${values}`
+  return `Failed to parse the following ${what} value in the provided offsets: '${textOf(value)}'. ${values}`
 }
 
 function bad(message: string): CdcError {

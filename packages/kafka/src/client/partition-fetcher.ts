@@ -208,13 +208,12 @@ export class PartitionFetcher {
     // A leader that could not be reached is asked again after a short while.
     const shortMs = this.#busy.size === 0 ? Math.min(ms, 100) : ms
     return new Promise((resolve) => {
-      const timer = setTimeout(done, shortMs)
-      const fetcher = this
-      function done(): void {
+      const done = (): void => {
         clearTimeout(timer)
-        fetcher.#wake = null
+        this.#wake = null
         resolve()
       }
+      const timer = setTimeout(done, shortMs)
       this.#wake = done
     })
   }

@@ -7,6 +7,7 @@ import type { ConnectSchema } from '../../data/schema.ts'
 import { LOGICAL } from '../../data/schema-builder.ts'
 import type { ChangeWriter, Converter, HeaderConverter } from '../converter.ts'
 import { changePlan } from './change-plan.ts'
+import { EnvelopeCache } from './envelope-cache.ts'
 import { type Literal, literal, putLiteral } from './json-bytes.ts'
 import { parseJson, readSchemaless, readValue } from './json-reader.ts'
 import { schemaJson, schemaOfJson } from './schema-json.ts'
@@ -26,6 +27,7 @@ export class JsonConverter implements Converter, HeaderConverter {
   readonly #writers: JsonWriters
   readonly #prefixes = new WeakMap<ConnectSchema, Literal>()
   readonly #sink = new GrowingBytes(4096)
+  readonly #envelopes = new EnvelopeCache()
 
   constructor(options: Partial<JsonConverterOptions> = {}) {
     this.#options = { schemasEnable: true, decimalFormat: 'BASE64', replaceNullWithDefault: true, ...options }
@@ -49,6 +51,11 @@ export class JsonConverter implements Converter, HeaderConverter {
 
   toConnect(_topic: string, bytes: Uint8Array | null): { schema: ConnectSchema | null; value: unknown } {
     if (bytes === null) return { schema: null, value: null }
+    const known = this.#options.schemasEnable ? this.#envelopes.find(bytes) : null
+    if (known !== null) {
+      const payload = parseJson(known.payload)
+      return { schema: known.schema, value: readValue(known.schema, payload, this.#options) }
+    }
     const json = parseJson(bytes)
     if (!this.#options.schemasEnable) return { schema: null, value: readSchemaless(json) }
     if (!isEnvelope(json)) {
@@ -60,6 +67,7 @@ export class JsonConverter implements Converter, HeaderConverter {
     }
     const schema = schemaOfJson(json.schema, (part, value) => readValue(part, value, this.#options))
     if (schema === null) return { schema, value: readSchemaless(json.payload) }
+    this.#envelopes.add(bytes, schema)
     return { schema, value: readValue(schema, json.payload, this.#options) }
   }
 
