@@ -54,6 +54,8 @@ export function captureFilters(reader: OptionReader): CaptureFilters {
   const tableOut = matcherOf(reader, 'table.exclude.list')
   const columnIn = matcherOf(reader, 'column.include.list')
   const columnOut = matcherOf(reader, 'column.exclude.list')
+  // Signals are read from their table whether or not it is captured.
+  const signalTable = reader.text('signal.data.collection')?.toLowerCase() ?? ''
   const ignoresBuiltIn = reader.boolean('table.ignore.builtin', true)
   const passes = (name: string, include: NameMatcher | null, exclude: NameMatcher | null) =>
     include !== null ? include(name) : exclude === null || !exclude(name)
@@ -61,7 +63,11 @@ export function captureFilters(reader: OptionReader): CaptureFilters {
     !(ignoresBuiltIn && BUILT_IN_DATABASES.has(database.toLowerCase())) && passes(database, databaseIn, databaseOut)
   return {
     includesDatabase,
-    includesTable: (database, table) => includesDatabase(database) && passes(`${database}.${table}`, tableIn, tableOut),
+    includesTable: (database, table) => {
+      const id = `${database}.${table}`
+      if (signalTable !== '' && id.toLowerCase() === signalTable) return true
+      return includesDatabase(database) && passes(id, tableIn, tableOut)
+    },
     includesColumn: (database, table, column) => passes(`${database}.${table}.${column}`, columnIn, columnOut),
   }
 }

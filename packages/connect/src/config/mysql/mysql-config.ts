@@ -5,6 +5,7 @@ import { presentNames } from '../former-names.ts'
 import { OptionReader } from '../option-reader.ts'
 import { type ColumnRules, columnRules } from './column-rules.ts'
 import { type CaptureFilters, captureFilters, matcherOf, type NameMatcher } from './filters.ts'
+import { type NotificationConfig, notificationConfig, type SignalConfig, signalConfig } from './signal-config.ts'
 import { type SnapshotConfig, snapshotConfig } from './snapshot-config.ts'
 import { type HistoryConfig, historyConfig, type TopicConfig, topicConfig } from './topic-config.ts'
 import { mysqlUndeclared } from './undeclared.ts'
@@ -57,6 +58,8 @@ export interface MysqlConnectorConfig {
   readonly topics: TopicConfig
   readonly history: HistoryConfig
   readonly snapshot: SnapshotConfig
+  readonly signals: SignalConfig
+  readonly notifications: NotificationConfig
   readonly tombstonesOnDelete: boolean
   readonly includeSchemaChanges: boolean
   readonly includeSchemaComments: boolean
@@ -116,6 +119,8 @@ export function parseMysqlConfig(
     topics: topicConfig(reader),
     history: historyConfig(reader),
     snapshot: snapshotConfig(reader),
+    signals: signalConfig(reader),
+    notifications: notificationConfig(reader),
     ...eventConfig(reader, flavour),
     options: present.config,
   }

@@ -2,6 +2,7 @@
 import { CdcError } from '../../base/errors.ts'
 import { presentNames } from '../former-names.ts'
 import { unsupportedPostProcessors } from './post-processors.ts'
+import { otherChannels } from './signal-config.ts'
 import { unsupportedConverters } from './value-converters.ts'
 
 /** One option that is not built, or not for every value. */
@@ -21,6 +22,9 @@ const NAMING_STRATEGIES = [
   'io.debezium.schema.schemaunicodetopicnamingstrategy',
   'io.debezium.schema.defaultunicodetopicnamingstrategy',
 ]
+
+const SIGNAL_CHANNELS = ['source', 'kafka', 'file']
+const NOTIFICATION_CHANNELS = ['sink', 'log']
 
 function off(name: string, reason: string, harmless: readonly string[] = ['false']): UnsupportedOption {
   return { name, harmless: ['', ...harmless], reason }
@@ -51,9 +55,8 @@ export const unsupportedOptions: readonly UnsupportedOption[] = [
   ]),
   off('converters', "only Debezium's own converters are built", []),
   off('post.processors', "only Debezium's ReselectColumnsPostProcessor is built, without a cache", []),
-  off('signal.enabled.channels', 'only the source channel is read', ['source']),
-  off('signal.data.collection', 'signals are not built', []),
-  off('notification.enabled.channels', 'notifications are not built', []),
+  off('signal.enabled.channels', 'the channels source, kafka and file are built', ['source']),
+  off('notification.enabled.channels', 'the channels sink and log are built', []),
   off('binlog.buffer.size', 'the look-ahead buffer is not needed', ['0']),
   off('openlineage.integration.enabled', 'OpenLineage is not built'),
 ]
@@ -67,6 +70,8 @@ export function unsupportedIn(config: Readonly<Record<string, string>>): string[
     )
     if (found === undefined || found.harmless.includes(value.trim().toLowerCase())) continue
     if (name === 'converters' && unsupportedConverters(config).length === 0) continue
+    if (name === 'signal.enabled.channels' && otherChannels(value, SIGNAL_CHANNELS).length === 0) continue
+    if (name === 'notification.enabled.channels' && otherChannels(value, NOTIFICATION_CHANNELS).length === 0) continue
     if (name === 'post.processors' && unsupportedPostProcessors(config).length === 0) continue
     // A class that Debezium does not have either is no option that is missing here: the task says that it cannot be found.
     if (name === 'schema.history.internal' && !isDebeziumClass(value)) continue

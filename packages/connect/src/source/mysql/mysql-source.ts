@@ -22,6 +22,7 @@ import { ReselectStage } from './reselect/reselect-stage.ts'
 import { DdlTracker } from './schema/ddl-tracker.ts'
 import { TableSchemas } from './schema/table-schema.ts'
 import { ShapeFactory } from './shape.ts'
+import { openSignals } from './signal/open-signals.ts'
 import { runSnapshot } from './snapshot/snapshot.ts'
 import { type SnapshotPlan, snapshotPlan } from './snapshot/snapshot-plan.ts'
 import { StatementRecords } from './statement-records.ts'
@@ -190,24 +191,29 @@ export class MysqlSource implements Source {
     stored: BinlogOffset | null,
   ): AsyncGenerator<SourceBatch, BinlogOffset, undefined> {
     await history.prepare()
-    const { connection } = this.#config
-    const { signal } = this.#context
     const offset = yield* runSnapshot({
-      config: this.#config,
-      openSession: () => openQuerySession(connection, signal),
-      tracker,
-      history,
-      shapes: new ShapeFactory(this.#config, connection.timeZone ?? '+00:00'),
-      headers: this.#headers.plain,
+      ...this.#snapshotContext(tracker, history),
+      shapes: new ShapeFactory(this.#config, this.#config.connection.timeZone ?? '+00:00'),
       readsData: plan.reads === 'data',
       keptOffset: plan.keepsOffset ? stored : null,
+    })
+    return parseOffset(offset)
+  }
+
+  #snapshotContext(tracker: DdlTracker, history: SchemaHistory) {
+    const { signal } = this.#context
+    return {
+      config: this.#config,
+      openSession: () => openQuerySession(this.#config.connection, signal),
+      tracker,
+      history,
+      headers: this.#headers.plain,
       invalidText: this.#invalidText,
       notifications: this.#snapshotNotifications(),
       clock: this.#clock,
       logger: this.#log,
       signal,
-    })
-    return parseOffset(offset)
+    }
   }
 
   #snapshotNotifications(): SnapshotNotifications | null {
@@ -237,8 +243,26 @@ export class MysqlSource implements Source {
     const rows = new RowEmitter(config, headers, progress, metadata, this.#invalidText)
     const tables = new StreamTables(config, tracker.schemas, shapes, log)
     const { topicPrefix, heartbeat } = config
+    const records = new StatementRecords({ config, schemas: tracker.schemas, shapes, headers: headers.plain })
     return {
       config,
+      signals: openSignals({
+        config,
+        tracker,
+        history,
+        records,
+        progress,
+        rows,
+        headers: headers.plain,
+        openSession: () => openQuerySession(config.connection, signal),
+        openLink: this.#context.openLink,
+        snapshot: this.#snapshotContext(tracker, history),
+        offset,
+        hasGtids: server.hasGtids,
+        signal,
+        clock,
+        log,
+      }),
       connection: connectionOptions(config.connection, signal),
       partition: sourcePartition(topicPrefix),
       usesGtids,
@@ -254,7 +278,7 @@ export class MysqlSource implements Source {
         config,
         tracker,
         history,
-        records: new StatementRecords({ config, schemas: tracker.schemas, shapes, headers: headers.plain }),
+        records,
         log,
         clock,
       }),

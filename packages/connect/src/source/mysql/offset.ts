@@ -1,6 +1,7 @@
 // Source partition and source offsets of the MySQL connector, in Debezium's JSON.
 import { CdcError } from '../../base/errors.ts'
 import type { SourceOffset, SourcePartition } from '../source.ts'
+import { incrementalMembers } from './incremental/snapshot-context.ts'
 import { javaSetOrder } from './schema/java-set.ts'
 import type { TransactionState } from './stream-transactions.ts'
 
@@ -28,11 +29,13 @@ export interface BinlogOffset {
   readonly snapshot: string | null
   /** The running transaction, where transaction metadata are provided. */
   readonly transaction?: TransactionState | null
+  /** Members of the incremental snapshot under way. */
+  readonly incremental?: SourceOffset | null
 }
 
 /** Debezium's form: members in its order, those at zero left out. */
 export function offsetJson(offset: BinlogOffset): SourceOffset {
-  const { tsSec, file, pos, gtids, row, serverId, event, snapshot, transaction } = offset
+  const { tsSec, file, pos, gtids, row, serverId, event, snapshot, transaction, incremental } = offset
   const place = {
     ...(tsSec === null ? {} : { ts_sec: tsSec }),
     file,
@@ -43,14 +46,20 @@ export function offsetJson(offset: BinlogOffset): SourceOffset {
     ...(event === 0 ? {} : { event }),
     ...(snapshot === null ? {} : { snapshot }),
   }
-  return transaction == null ? place : withTransaction(place, transaction)
+  if (transaction == null && incremental == null) return place
+  return inMapOrder({ ...place, ...transactionMembers(transaction ?? null), ...incremental })
 }
 
 // The order of members is that of a Java map, which the other members keep by chance without the transaction's.
-function withTransaction(place: SourceOffset, { id, orders }: TransactionState): SourceOffset {
-  const all: Record<string, unknown> = { ...place, transaction_id: id }
-  for (const [table, order] of orders) all[`${ORDER}${table}`] = order
+function inMapOrder(all: SourceOffset): SourceOffset {
   return Object.fromEntries(javaSetOrder(Object.keys(all)).map((name) => [name, all[name]])) as SourceOffset
+}
+
+function transactionMembers(transaction: TransactionState | null): SourceOffset {
+  if (transaction === null) return {}
+  const members: Record<string, unknown> = { transaction_id: transaction.id }
+  for (const [table, order] of transaction.orders) members[`${ORDER}${table}`] = order
+  return members
 }
 
 /** Reads a stored offset. Throws CDC_POSITION_INVALID for one without file and position. */
@@ -70,6 +79,7 @@ export function parseOffset(json: SourceOffset): BinlogOffset {
     // `true` is what Debezium wrote up to 3.0.
     snapshot: snapshot === true ? 'INITIAL' : typeof snapshot === 'string' ? snapshot : null,
     transaction: transactionOf(json),
+    incremental: incrementalMembers(json),
   }
 }
 

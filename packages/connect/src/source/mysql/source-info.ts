@@ -87,6 +87,16 @@ export class ReusedSourceInfo implements SourceInfo {
     return this.#row
   }
 
+  /** What was described last; null before the first time. */
+  get facts(): SourceFacts | null {
+    return this.#facts
+  }
+
+  /** Position of the event that was placed last. */
+  get pos(): number {
+    return this.#pos
+  }
+
   writeJson(sink: ByteSink): void {
     if (this.#pos !== this.#placedPos) this.#place()
     const tail = this.#tail

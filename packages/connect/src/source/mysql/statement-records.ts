@@ -16,6 +16,9 @@ export interface StatementRecordsOptions {
   readonly headers: readonly RecordHeader[]
 }
 
+/** What of a schema change is published; `ddl` is null for one that a signal brought. */
+export type PublishedChange = Pick<SchemaChange, 'database' | 'changes'> & { readonly ddl: string | null }
+
 /** See the file's head. */
 export class StatementRecords {
   readonly #options: StatementRecordsOptions
@@ -25,7 +28,7 @@ export class StatementRecords {
   }
 
   /** The record of one published schema change; `tsMs`: when it was processed. */
-  schemaChange({ database, ddl, changes }: SchemaChange, source: Struct, tsMs: number): ConnectRecord {
+  schemaChange({ database, ddl, changes }: PublishedChange, source: Struct, tsMs: number): ConnectRecord {
     const { config, shapes, headers } = this.#options
     return schemaChangeRecord({
       topic: shapes.names.schemaChangeTopic,

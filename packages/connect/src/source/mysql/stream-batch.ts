@@ -9,6 +9,8 @@ import type { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf } from './stream-errors.ts'
 import type { StreamProgress } from './stream-progress.ts'
 
+type Visit = (item: SourceItem) => void
+
 /** Drives the events of a chunk, up to its end, to a statement, or to a stop inside a compressed transaction. `sourceOffset` is known once `forEach` has returned. */
 export class ChunkBatch implements SourceBatch {
   readonly sourcePartition: SourcePartition
@@ -61,14 +63,29 @@ export class ChunkBatch implements SourceBatch {
   #drive(visit: (item: SourceItem) => void): void {
     const chunk = this.#chunk
     const decoder = this.#decoder
-    for (let isStopped = decoder.resume(visit); !isStopped; ) {
+    const { mustStop } = decoder
+    for (let isStopped = decoder.resume(visit) || mustStop?.() === true; !isStopped; ) {
       const view = chunk.next()
       if (view === null) {
         this.isChunkDone = true
         break
       }
-      isStopped = decoder.decode(view, visit)
+      isStopped = decoder.decode(view, visit) || mustStop?.() === true
     }
+  }
+}
+
+/** A batch whose items are seen by others on their way. */
+export function watchedBatch(batch: SourceBatch, watch: (visit: Visit) => Visit): SourceBatch {
+  return {
+    get sourcePartition() {
+      return batch.sourcePartition
+    },
+    get sourceOffset() {
+      return batch.sourceOffset
+    },
+    forEach: (visit) => batch.forEach(watch(visit)),
+    acked: () => batch.acked(),
   }
 }
 

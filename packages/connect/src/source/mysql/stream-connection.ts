@@ -44,10 +44,12 @@ const LEAST_DUMP_HEARTBEAT_MS = 100
 const HEARTBEAT_SHARE = 0.8
 
 /** Period in which an idle server gives a sign of life, so that heartbeat records are on time too. */
-export function dumpHeartbeatMs({ connection, heartbeat }: MysqlConnectorConfig): number {
+export function dumpHeartbeatMs({ connection, heartbeat, signals }: MysqlConnectorConfig): number {
   const checked = connection.keepsAlive ? connection.keepAliveIntervalMs * HEARTBEAT_SHARE : DUMP_HEARTBEAT_MS
   const wanted = heartbeat.intervalMs > 0 ? heartbeat.intervalMs : DUMP_HEARTBEAT_MS
-  return Math.max(LEAST_DUMP_HEARTBEAT_MS, Math.round(Math.min(wanted, checked, DUMP_HEARTBEAT_MS)))
+  // Signals of other channels are looked for when the server gives a sign of life.
+  const polled = signals.kafka !== null || signals.file !== null ? signals.pollIntervalMs : DUMP_HEARTBEAT_MS
+  return Math.max(LEAST_DUMP_HEARTBEAT_MS, Math.round(Math.min(wanted, checked, polled, DUMP_HEARTBEAT_MS)))
 }
 
 /** Opens a session for reading tables; `database.initial.statements` have run on it. Throws CdcErrors. */

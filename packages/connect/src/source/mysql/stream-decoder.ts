@@ -70,6 +70,8 @@ export interface StreamDecoderOptions {
 export class StreamDecoder {
   /** Set by an event that `decode` answered true to; the caller takes it and calls {@link StreamDecoder.statementDone}. */
   pending: PendingStatement | null = null
+  /** Asked behind every event: whether something else wants the stream to stop there. */
+  mustStop: (() => boolean) | null = null
   /** The present transaction. Its `request` too stops the stream. */
   readonly transaction: TransactionRows
 
@@ -122,7 +124,7 @@ export class StreamDecoder {
     const payload = this.#payload
     if (payload === null) return false
     for (let bytes = 0; payload.next(); ) {
-      if (this.decode(payload, visit)) return true
+      if (this.decode(payload, visit) || this.mustStop?.() === true) return true
       bytes += payload.header.lengthBytes
       if (bytes >= BATCH_BYTES) return true
     }

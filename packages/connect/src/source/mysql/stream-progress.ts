@@ -2,6 +2,7 @@
 // transaction that was read before must be passed over.
 import type { EventView, GtidEvent, MariaDbGtid } from '@millrace/mysql'
 import type { FlavourName } from '../../config/mysql/mysql-config.ts'
+import type { SourceOffset } from '../source.ts'
 import type { BinlogOffset } from './offset.ts'
 import type { TransactionState } from './stream-transactions.ts'
 import { type Transaction, type TransactionSet, transactionSet, transactionText } from './transaction-set.ts'
@@ -19,6 +20,10 @@ export class StreamProgress {
   transaction: TransactionState | null = null
   /** Rows of the next rows event that were sent before. */
   skipRows = 0
+  /** What offsets say of an incremental snapshot; null while there is none. */
+  incremental: SourceOffset | null = null
+  /** The last answer of {@link StreamProgress.takeMarkedOffset} that was none of null. */
+  lastMarked: BinlogOffset | null = null
 
   /** Statement at event 1 of MariaDB's present transaction: an offset there is stored only once it was handled. */
   isStatementDone = false
@@ -41,7 +46,7 @@ export class StreamProgress {
   #tsSec: number | null
   #serverId: number
 
-  #mark: Omit<BinlogOffset, 'gtids' | 'row' | 'snapshot'> | null = null
+  #mark: Omit<BinlogOffset, 'gtids' | 'row' | 'snapshot' | 'incremental'> | null = null
   #markRow = 0
   #markEnded = 0
   #gtidText: string | null = null
@@ -109,6 +114,7 @@ export class StreamProgress {
       row: isInterrupted ? this.#resumed!.row : isHeld ? this.#heldRow : this.skipRows,
       serverId: this.#serverId,
       snapshot: null,
+      incremental: this.incremental,
     }
   }
 
@@ -237,12 +243,14 @@ export class StreamProgress {
     const mark = this.#mark
     if (mark === null) return null
     this.#mark = null
-    return {
+    this.lastMarked = {
       ...mark,
       gtids: this.#executed === null ? null : this.#textOf(this.#markEnded),
       row: this.#markRow,
       snapshot: null,
+      incremental: this.incremental,
     }
+    return this.lastMarked
   }
 
   // Text of the set with the first `count` ended transactions in it; they enter the set here.

@@ -8,7 +8,8 @@ import type { SourceBatch, SourcePartition } from '../source.ts'
 import type { HeartbeatAction } from './heartbeat-action.ts'
 import { LogLookback } from './log-lookback.ts'
 import { type BinlogOffset, offsetJson } from './offset.ts'
-import { ChunkBatch, recordBatch } from './stream-batch.ts'
+import type { StreamSignals } from './signal/stream-signals.ts'
+import { ChunkBatch, recordBatch, watchedBatch } from './stream-batch.ts'
 import { dumpHeartbeatMs, endDump } from './stream-connection.ts'
 import type { StreamDecoder } from './stream-decoder.ts'
 import { cdcErrorOf, mayReconnect } from './stream-errors.ts'
@@ -33,6 +34,8 @@ export interface StreamOptions {
   readonly heartbeat: StreamHeartbeat
   /** Run with every heartbeat; null for none. */
   readonly heartbeatAction?: HeartbeatAction | null
+  /** Signals and what they ask for; null where none can come. */
+  readonly signals?: StreamSignals | null
   /** Checks before a connection is made anew that the server can still go on from there; throws CdcErrors. */
   readonly checkResume?: (from: BinlogOffset) => Promise<void>
   readonly signal: AbortSignal
@@ -55,6 +58,9 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
   const { progress, decoder, config, signal, log, connection, partition } = options
   const clock = options.clock ?? systemClock
   const { policy } = options.statements
+  const signals = options.signals ?? null
+  const seen = (batch: SourceBatch) => (signals === null ? batch : watchedBatch(batch, (visit) => signals.watch(visit)))
+  decoder.mustStop = signals === null ? null : () => signals.hasSignals
   const lookback = new LogLookback({ connection, signal, log })
   const { transaction } = decoder
   const answer = { transaction, lookback, progress, partition, includesQuery: config.includeQuery, policy }
@@ -70,17 +76,19 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
       log.info({ connectionId: reader.connectionId, server: reader.server.version }, 'reading the binary log')
       isConnectedOnce = true
       connectedMs = clock.nowMs()
+      if (signals !== null) yield* signals.begin()
       for (;;) {
         const chunk = await reader.next()
         if (chunk === null) return
         for (let isDone = false; !isDone; ) {
           options.rows.processedAt = { epochNs: clock.nowNs() }
           const batch = new ChunkBatch(partition, chunk, decoder, progress, policy)
-          yield batch
+          yield seen(batch)
           isDone = batch.isChunkDone
           if (decoder.pending !== null) yield* statementBatches(options)
-          if (transaction.request !== null) yield* answerRequest(answer)
+          if (transaction.request !== null) for await (const read of answerRequest(answer)) yield seen(read)
           if (decoder.needsFill) await decoder.fill()
+          if (signals?.isDue === true) yield* signals.handle()
         }
         const heartbeat = options.heartbeat.due(progress)
         if (heartbeat === null) continue
@@ -108,6 +116,7 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
       reader?.close()
       if (signal.aborted && reader !== null) await endDump(options.connection, reader.connectionId)
       options.heartbeatAction?.close()
+      await signals?.close()
     }
   }
 }

@@ -24,7 +24,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 
 /** Why a scenario cannot be streamed from its log alone; null where it can. */
 function reasonToSkip(name: string): string | null {
-  const { connector, binlog, history } = readScenario(name)
+  const { connector, binlog, history, records } = readScenario(name)
   const { steps, failure, summary } = JSON.parse(goldenFile(name, 'scenario.json')) as ScenarioFile
   if (DIFFERENCES[name] !== undefined) return DIFFERENCES[name]
   if (binlog === null || !existsFile(name)) return 'no log'
@@ -33,6 +33,7 @@ function reasonToSkip(name: string): string | null {
   if (!/JsonConverter/.test(connector['value.converter'] ?? '')) return 'another converter'
   if (failure !== null && failure !== undefined) return 'ends in a failure'
   if (steps.some((step) => !('sql' in step))) return 'steps beside SQL'
+  if (records.some(({ value }) => value.text?.includes('"type":"schema-changes"'))) return 'a signal changes a table'
   if (startOf(history) === null) return 'no snapshot position'
   const problems = unsupportedIn(connector)
   return problems.length > 0 ? problems.join(' ') : null

@@ -4,14 +4,19 @@ import { CdcError } from '../../../base/errors.ts'
 import type { CellRow, ChangeShape } from '../../../data/change-row.ts'
 import { quoted } from './server-questions.ts'
 
-/** All captured columns in the model's order; NULL in place of the others, so that cells keep their numbers. */
+/** The SELECT of a table's captured columns. */
 export function tableQuery(model: TableModel, shape: ChangeShape): string {
+  return `SELECT ${selectList(model, shape)} FROM ${quoted(model.database)}.${quoted(model.name)}`
+}
+
+/** All captured columns in the model's order; NULL in place of the others, so that cells keep their numbers. */
+export function selectList(model: TableModel, shape: ChangeShape): string {
   const needed = neededCells(shape)
   const columns = model.columns.map((column, cell) => {
     if (!needed.has(cell)) return 'NULL'
     return isRounded(column) ? `${quoted(column.name)} * 1e0` : quoted(column.name)
   })
-  return `SELECT ${columns.join(', ')} FROM ${quoted(model.database)}.${quoted(model.name)}`
+  return columns.join(', ')
 }
 
 /**
