@@ -140,7 +140,8 @@ export class KafkaTopics implements StateTopics, AsyncDisposable {
     if (!this.#isFollowing) return
     const admin = new Admin(this.#cluster)
     const read = partitions.map(async (followed) => {
-      const end = await patiently(() => admin.latestOffset(followed.topic, followed.partition))
+      // Not beyond an open transaction: a process that was killed leaves one, and the task that ends it waits for this.
+      const end = await patiently(() => admin.stableOffset(followed.topic, followed.partition))
       const giveUpAt = performance.now() + READ_BACK_MS
       while (followed.offset < end) {
         if (performance.now() > giveUpAt)

@@ -7,6 +7,8 @@ import { LIST_EARLIEST, LIST_LATEST, ListOffsets } from '../protocol/list-offset
 import { Metadata } from '../protocol/metadata.ts'
 import type { Cluster, TopicMetadata } from './cluster.ts'
 
+const READ_COMMITTED = 1
+
 /** A topic to create. Partitions and replication factor -1 ask for the broker's default. */
 export interface NewTopic {
   readonly name: string
@@ -92,10 +94,16 @@ export class Admin {
     return this.offsetAt(topic, partition, LIST_LATEST)
   }
 
+  /** Where committed records end: the high watermark, or the start of the first open transaction before it. */
+  async stableOffset(topic: string, partition: number): Promise<number> {
+    return this.offsetAt(topic, partition, LIST_LATEST, READ_COMMITTED)
+  }
+
   /** First offset whose timestamp is at least `timestampMs` (or a special time of ListOffsets); -1 when there is none. */
-  async offsetAt(topic: string, partition: number, timestampMs: number): Promise<number> {
+  async offsetAt(topic: string, partition: number, timestampMs: number, isolationLevel = 0): Promise<number> {
     const connection = await this.#cluster.leader(topic, partition)
     const answer = await connection.request(ListOffsets, {
+      isolationLevel,
       topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp: timestampMs }] }],
     })
     const result = answer.topics[0]?.partitions[0]
