@@ -1,6 +1,7 @@
 // The table of contents of the REST interface: every resource, one line a file.
 import { ConnectorOffsets, type SinkOffsets } from '../worker/connector-offsets.ts'
 import type { Loggers } from '../worker/loggers.ts'
+import type { MeasureBoard } from '../worker/measure-board.ts'
 import type { Worker } from '../worker/worker.ts'
 import { commandResources } from './connector-commands.ts'
 import { configResources } from './connector-config.ts'
@@ -10,6 +11,7 @@ import { statusResources } from './connector-status.ts'
 import { taskResources } from './connector-tasks.ts'
 import { connectorResources } from './connectors.ts'
 import { loggerResources } from './loggers.ts'
+import { metricsResources } from './metrics.ts'
 import type { Resource } from './resource.ts'
 import { rootResources } from './root.ts'
 
@@ -28,6 +30,6 @@ export function allResources(worker: Worker, sinks: SinkOffsets | null): Resourc
 }
 
 /** What `admin.listeners` moves to addresses of its own, or away. */
-export function adminResources(worker: Worker, loggers: Loggers): Resource[] {
-  return loggerResources(worker, loggers)
+export function adminResources(worker: Worker, loggers: Loggers, board: MeasureBoard): Resource[] {
+  return [...loggerResources(worker, loggers), ...metricsResources(worker, board)]
 }

@@ -36,6 +36,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Resource {
   readonly path: string
   readonly methods: Partial<Readonly<Record<Method, Handler>>>
+  /** Its answers are text: what the client accepts is not asked. */
+  readonly isText?: boolean
   /** Methods that workers call among themselves with a signature: they need no login. */
   readonly signed?: readonly Method[]
 }

@@ -156,7 +156,8 @@ function addResource(app: FastifyInstance, resource: Resource, options: RestServ
       if (method !== 'OPTIONS') {
         if (!handlerOf(method)) return refuseWith(405, errorBody(405, 'HTTP 405 Method Not Allowed'), null)
         const refusal = mediaRefusal(method, raw.headers)
-        if (refusal) return refuseWith(refusal.status, errorBody(refusal.status, refusal.message), refusal.type)
+        if (refusal && !(resource.isText === true && refusal.status === 406))
+          return refuseWith(refusal.status, errorBody(refusal.status, refusal.message), refusal.type)
       }
       try {
         const isFree = !authenticator || resource.signed?.includes(method as Method) === true

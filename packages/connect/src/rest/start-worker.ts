@@ -54,7 +54,7 @@ export async function startWorkerWith(options: StartWorkerOptions, plugins: Work
     const tls = listeners.some(({ isTls }) => isTls) ? readListenerTls(settings, prefix) : null
     return stack.use(await startRestServer({ ...common, resources, listeners, tls }))
   }
-  const admin = adminResources(worker, loggers)
+  const admin = adminResources(worker, loggers, opened.board)
   const { adminListeners } = config
   const main = [...allResources(worker, sinkOffsets), ...(adminListeners === null ? admin : [])]
   const server = await listen(main, config.listeners, 'listeners.https.')

@@ -17,6 +17,7 @@ import { type HostAliases, hostAliases } from './host-aliases.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaTopics } from './kafka-topics.ts'
 import type { LogLevel } from './loggers.ts'
+import { MeasureBoard } from './measure-board.ts'
 import type { PluginCatalog } from './plugin-catalog.ts'
 import { GroupSinkOffsets } from './sink-offsets.ts'
 import { taskRunner } from './task-runner.ts'
@@ -56,6 +57,8 @@ export interface WorkerPlugins {
 
 /** Parts of a started worker, before its REST interface listens. */
 export interface StartedWorker extends AsyncDisposable {
+  /** Where its tasks are asked for their measures. */
+  readonly board: MeasureBoard
   readonly worker: Worker
   /** Offsets of sink connectors. */
   readonly sinkOffsets: SinkOffsets
@@ -110,6 +113,7 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
   const clusterId = await clusterIdOf(cluster)
   const resolveReferences = configProviders(config.settings)
   const replaceHosts = hostAliases(options.hostAliases ?? {}, log)
+  const board = new MeasureBoard()
   const launch = taskRunner({
     settings: config.settings,
     offsets,
@@ -118,6 +122,7 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     openPort,
     offsetFlushIntervalMs: config.offsetFlushIntervalMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
+    board,
     log,
   })
   const worker = new Worker({
@@ -145,7 +150,7 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     return opened.membership
   }
   const owned = stack.move()
-  return { worker, sinkOffsets, membership, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { worker, sinkOffsets, membership, board, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 function readBootstrap(bootstrap: string): string[] {

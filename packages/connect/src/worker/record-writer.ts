@@ -9,6 +9,7 @@ import { GrowingBytes } from '../data/growing-bytes.ts'
 import type { ConnectRecord, RecordHeader } from '../data/record.ts'
 import { toRecord } from '../data/to-record.ts'
 import type { EncodedHeaders, RecordAppender, RecordOutput } from './record-output.ts'
+import { RecordCounts } from './task-measures.ts'
 import { toleranceExceeded } from './trace.ts'
 
 /** What a writer is made of. */
@@ -23,6 +24,8 @@ export interface RecordWriterOptions {
   /** `errors.log.enable`. */
   readonly logsErrors: boolean
   readonly log: Logger
+  /** Numbers that grow with every record. */
+  readonly counts?: RecordCounts
   readonly nowMs?: () => number
 }
 
@@ -71,16 +74,17 @@ export class RecordWriter {
   readonly #topics = new Set<string>()
   #newTopics: string[] = []
   #nextPartition = 0
+  readonly #counts: RecordCounts
   #nowMs = 0
-  #skipped = 0
 
   constructor(options: RecordWriterOptions) {
     this.#options = options
+    this.#counts = options.counts ?? new RecordCounts()
   }
 
   /** Records skipped so far because of errors. */
   get skipped(): number {
-    return this.#skipped
+    return this.#counts.skipped
   }
 
   /** Begins a batch: records without a timestamp get the present time, read once per batch. */
@@ -90,6 +94,7 @@ export class RecordWriter {
 
   /** Writes one item; nothing of it is kept. Errors: the error policy's when the record cannot be written. */
   write(item: SourceItem): void {
+    this.#counts.see(item)
     if (item.kind === 'record') {
       this.#writeRecord(item.record)
       return
@@ -185,6 +190,7 @@ export class RecordWriter {
       return true
     }
     appender.end(headers)
+    this.#counts.written++
     this.#saw(lane.topic)
     return true
   }
@@ -196,7 +202,10 @@ export class RecordWriter {
     try {
       const original = 'kind' in item ? toRecord(item) : item
       const record = transforms.apply(original)
-      if (record === null) return
+      if (record === null) {
+        this.#counts.dropped++
+        return
+      }
       topic = record.topic
       pending = {
         topic,
@@ -239,16 +248,21 @@ export class RecordWriter {
       appender.endValue()
     }
     appender.end(headers)
+    this.#counts.written++
   }
 
   /** The error policy: the task ends, or the record is skipped and counted. Row values stay out of the log. */
   #refuse(failure: unknown, topic: string): void {
     const { isTolerant, logsErrors, log } = this.#options
+    const counts = this.#counts
+    counts.failed++
+    counts.lastErrorMs = Date.now()
     if (!isTolerant) throw toleranceExceeded(failure)
-    this.#skipped++
+    counts.skipped++
     if (!logsErrors) return
+    counts.logged++
     const { code, message } = CdcError.from(failure)
-    log.error({ topic, code, skipped: this.#skipped }, `a record was skipped (errors.tolerance=all): ${message}`)
+    log.error({ topic, code, skipped: counts.skipped }, `a record was skipped (errors.tolerance=all): ${message}`)
   }
 
   #headersOf(topic: string, headers: readonly RecordHeader[]): EncodedHeaders {

@@ -5,13 +5,14 @@ import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Converter, HeaderConverter } from '../convert/converter.ts'
-import type { Source, SourceContext, SourceOffset, SourcePartition } from '../source/source.ts'
+import type { Source, SourceBatch, SourceContext, SourceOffset, SourcePartition } from '../source/source.ts'
 import type { StoredConfig } from '../store/store.ts'
 import { OffsetProgress } from './offset-progress.ts'
 import type { RecordOutput } from './record-output.ts'
 import { RecordWriter, type Transforms } from './record-writer.ts'
 import { runSourceLoop } from './source-loop.ts'
 import type { TaskChannel } from './task-channel.ts'
+import { SourceMeasures } from './task-measures.ts'
 import { TransactionProgress } from './transaction-progress.ts'
 
 /** What a task's plugins module (plugins.ts) exports for task threads. Each throws a CdcError for what it cannot make. */
@@ -52,7 +53,10 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
   const waitMs = numberOf(config['retriable.restart.connector.wait.ms'], 10_000)
   let retries = 0
   let hasRead = false
-  const onBatch = () => {
+  const measures = new SourceMeasures(config)
+  channel.onMeasure = () => measures.samples()
+  const onBatch = (batch: SourceBatch) => {
+    measures.batch(batch)
     hasRead = true
     retries = 0
   }
@@ -63,7 +67,7 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
   await channel.whenUnpaused()
   while (!channel.signal.aborted) {
     try {
-      await runOnce(options, onBatch)
+      await runOnce(options, measures, onBatch)
       // A source that has nothing more to read leaves its task running, idle, as Connect's tasks are.
       if (!channel.signal.aborted) await once(channel.signal, 'abort')
       return
@@ -74,6 +78,8 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
       const isPassing = error.retriable && (hasRead || error.code.startsWith('CDC_CONNECT_'))
       if (!isPassing || (maxRetries >= 0 && retries >= maxRetries)) throw error
       retries++
+      measures.retries++
+      measures.isConnected = false
       const message = `${error.message}; trying again in ${waitMs} ms (retry ${retries})`
       log.warn({ code: error.code, hint: error.hint }, message)
       await sleep(waitMs, { signal: channel.signal })
@@ -81,7 +87,11 @@ export async function runSourceTask(options: SourceTaskOptions): Promise<void> {
   }
 }
 
-async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise<void> {
+async function runOnce(
+  options: SourceTaskOptions,
+  measures: SourceMeasures,
+  onBatch: (batch: SourceBatch) => void,
+): Promise<void> {
   const { channel, plugins, config, settings, log } = options
   const { keyConverter, valueConverter, headerConverter, transforms } = plugins.createStages(config, settings, log)
   await using stack = new AsyncDisposableStack()
@@ -99,19 +109,30 @@ async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise
     transforms,
     isTolerant: config['errors.tolerance']?.trim() === 'all',
     logsErrors: config['errors.log.enable']?.trim().toLowerCase() === 'true',
+    counts: measures.counts,
     log,
   })
   const { transactions } = output
   const progress = transactions
-    ? new TransactionProgress({ transactions, onCommitted: (offsets) => channel.say({ kind: 'committed', offsets }) })
+    ? new TransactionProgress({
+        transactions,
+        onCommitted: (offsets) => {
+          measures.offsetCommits++
+          channel.say({ kind: 'committed', offsets })
+        },
+      })
     : new OffsetProgress({
-        store: (partition, offset) => channel.storeOffset(partition, offset),
+        store: async (partition, offset) => {
+          await channel.storeOffset(partition, offset)
+          measures.offsetCommits++
+        },
         intervalMs: options.offsetFlushIntervalMs,
         log,
       })
   stack.defer(() => progress.close())
   channel.onForgetTopics = () => writer.forgetTopics()
   channel.onPause = (isPaused) => channel.say({ kind: isPaused ? 'paused' : 'running' })
+  measures.isConnected = true
   if (!channel.isPaused) channel.say({ kind: 'running' })
   const onTopics = (topics: readonly string[]) => channel.say({ kind: 'topics', topics })
   const whenUnpaused = () => channel.whenUnpaused()
@@ -127,11 +148,11 @@ async function runOnce(options: SourceTaskOptions, onBatch: () => void): Promise
 }
 
 /** The source, telling of every batch that it hands out. */
-function watched(source: Source, onBatch: () => void): Source {
+function watched(source: Source, onBatch: (batch: SourceBatch) => void): Source {
   return {
     async *batches() {
       for await (const batch of source.batches()) {
-        onBatch()
+        onBatch(batch)
         yield batch
       }
     },

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SourceOffset, SourcePartition } from '../source/source.ts'
+import type { TaskSample } from './task-measures.ts'
 import type { FromTask, LogWord, ToTask } from './task-messages.ts'
 
 /** Where messages go: a thread's parent port, or in tests one end of a pair. */
@@ -18,6 +19,8 @@ export class TaskChannel {
   #unpaused: { promise: Promise<void>; resolve: () => void } | null = null
   /** Called when every topic is to be reported anew. */
   onForgetTopics: () => void = () => {}
+  /** Called when somebody asks for the task's measures. */
+  onMeasure: () => readonly TaskSample[] = () => []
   /** Called when the task is paused or goes on. */
   onPause: (isPaused: boolean) => void = () => {}
 
@@ -101,7 +104,8 @@ export class TaskChannel {
   }
 
   #receive(message: ToTask): void {
-    if ('id' in message) {
+    if (message.kind === 'measure') this.say({ kind: 'measured', id: message.id, samples: this.onMeasure() })
+    else if ('id' in message) {
       this.#waiting.get(message.id)?.(message)
       this.#waiting.delete(message.id)
     } else if (message.kind === 'forget-topics') this.onForgetTopics()

@@ -4,6 +4,7 @@ import type { CdcErrorJson } from '../base/errors.ts'
 import type { SourceOffset, SourcePartition } from '../source/source.ts'
 import type { StoredConfig } from '../store/store.ts'
 import type { StoredOffset } from './record-output.ts'
+import type { TaskSample } from './task-measures.ts'
 
 /** What a task's thread is started with. */
 export interface TaskThreadData {
@@ -27,6 +28,8 @@ export type ToTask =
   | { readonly kind: 'resume' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'forget-topics' }
+  /** Asks for the task's measures. */
+  | { readonly kind: 'measure'; readonly id: number }
   /** Answer to `load`. */
   | { readonly kind: 'loaded'; readonly id: number; readonly offset: SourceOffset | null }
   /** Answer to `store`. */
@@ -55,6 +58,8 @@ export type FromTask =
   /** Offsets that stand in the offset topic already: written in a transaction with their records. */
   | { readonly kind: 'committed'; readonly offsets: readonly StoredOffset[] }
   | { readonly kind: 'open-port'; readonly id: number }
+  /** Answer to `measure`. */
+  | { readonly kind: 'measured'; readonly id: number; readonly samples: readonly TaskSample[] }
   | { readonly kind: 'log'; readonly level: LogWord; readonly fields: object; readonly message: string }
 
 /** Levels of a logger's methods. */

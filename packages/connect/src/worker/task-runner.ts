@@ -3,7 +3,9 @@ import { type MessagePort, Worker as Thread } from 'node:worker_threads'
 import { CdcError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { OffsetStore } from '../store/store.ts'
+import type { MeasureBoard, MeasuredTask } from './measure-board.ts'
 import type { RunningTask, TaskLauncher, TaskOrder } from './task-launcher.ts'
+import type { TaskSample } from './task-measures.ts'
 import type { FromTask, TaskThreadData, ToTask } from './task-messages.ts'
 
 /** What all tasks of a worker share. */
@@ -17,6 +19,8 @@ export interface TaskRunnerOptions {
   readonly offsetFlushIntervalMs: number
   /** Time that a task has to end by itself. */
   readonly shutdownTimeoutMs: number
+  /** Where tasks are asked for their measures. */
+  readonly board?: MeasureBoard
   readonly log: Logger
 }
 
@@ -26,11 +30,13 @@ export function taskRunner(options: TaskRunnerOptions): TaskLauncher {
 }
 
 /** One task's thread, seen from the worker. */
-class TaskThread implements RunningTask {
+class TaskThread implements RunningTask, MeasuredTask {
   readonly #order: TaskOrder
   readonly #options: TaskRunnerOptions
   readonly #thread: Thread
   readonly #ended = Promise.withResolvers<void>()
+  readonly #measuring = new Map<number, (samples: readonly TaskSample[]) => void>()
+  #nextMeasure = 0
   #hasFailed = false
   #isStopping = false
 
@@ -59,6 +65,23 @@ class TaskThread implements RunningTask {
     this.#thread.on('message', (message: FromTask) => void this.#hear(message))
     this.#thread.on('error', (error: unknown) => this.#fail(CdcError.from(error)))
     this.#thread.on('exit', () => this.#exit())
+    options.board?.add(this)
+  }
+
+  get connector(): string {
+    return this.#order.connector
+  }
+
+  get task(): number {
+    return this.#order.task
+  }
+
+  measure(): Promise<readonly TaskSample[]> {
+    const id = this.#nextMeasure++
+    const { promise, resolve } = Promise.withResolvers<readonly TaskSample[]>()
+    this.#measuring.set(id, resolve)
+    this.#say({ kind: 'measure', id })
+    return promise
   }
 
   pause(): void {
@@ -92,7 +115,10 @@ class TaskThread implements RunningTask {
   async #hear(message: FromTask): Promise<void> {
     const { onEvent } = this.#order
     if (message.kind === 'failed') this.#fail(CdcError.revive(message.error))
-    else if (message.kind === 'load') {
+    else if (message.kind === 'measured') {
+      this.#measuring.get(message.id)?.(message.samples)
+      this.#measuring.delete(message.id)
+    } else if (message.kind === 'load') {
       const offset = this.#options.offsets.get(this.#order.connector, message.partition)
       this.#say({ kind: 'loaded', id: message.id, offset })
     } else if (message.kind === 'store') {
@@ -119,6 +145,8 @@ class TaskThread implements RunningTask {
   }
 
   #exit(): void {
+    this.#options.board?.remove(this)
+    for (const resolve of this.#measuring.values()) resolve([])
     if (!this.#hasFailed) {
       if (this.#isStopping) this.#order.onEvent({ kind: 'ended' })
       else this.#fail(new CdcError('CDC_INTERNAL', 'the task ended although nobody stopped it'))

@@ -6,6 +6,7 @@ import { KafkaConfigStore } from '../../src/store/kafka-config-store.ts'
 import { KafkaOffsetStore } from '../../src/store/kafka-offset-store.ts'
 import { KafkaStatusStore } from '../../src/store/kafka-status-store.ts'
 import { Loggers } from '../../src/worker/loggers.ts'
+import { MeasureBoard } from '../../src/worker/measure-board.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { readWorkerConfig } from '../../src/worker/worker-config.ts'
 import { fakeCatalog, fakeLauncher } from './fake-plugins.ts'
@@ -40,7 +41,7 @@ export async function testRest(
   const parts = await testWorker(new MemoryTopics(), undefined, catalog)
   const resources = [
     ...allResources(parts.worker, null),
-    ...adminResources(parts.worker, new Loggers('INFO', () => {})),
+    ...adminResources(parts.worker, new Loggers('INFO', () => {}), new MeasureBoard()),
   ]
   const server = await startRestServer({
     resources,
