@@ -36,12 +36,17 @@ export class LiveConnector {
   async run(isEnough: (connector: LiveConnector) => boolean, whenStreaming?: () => Promise<unknown>): Promise<void> {
     const controller = new AbortController()
     const begun: Promise<unknown>[] = []
+    // What cannot be written is not waited for: the run ends, and then throws.
+    const failing = (written: Promise<unknown>) => {
+      written.catch(() => controller.abort())
+      return written
+    }
     const log = {
       ...silentLogger,
       info: (_: unknown, message?: string) => {
         if (message !== 'reading the binary log') return
         this.connections++
-        if (begun.length === 0 && whenStreaming !== undefined) begun.push(whenStreaming())
+        if (begun.length === 0 && whenStreaming !== undefined) begun.push(failing(whenStreaming()))
       },
       warn: (fields: unknown) => {
         if (typeof fields === 'object' && fields !== null) this.warnings.push(fields)
