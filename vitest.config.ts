@@ -23,7 +23,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Two files at a time: most of them wait for servers, and each has servers, ports and folders of its own.
+          maxWorkers: 2,
         },
       },
     ],

@@ -2,7 +2,7 @@
 import { OutboxError } from '../outbox-error.ts'
 import type { InboxHandler } from './apply-batch.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
-import { createInboxTables, type SqlPool } from './inbox-store.ts'
+import { createInboxTables, hearErrorsOf, type SqlPool } from './inbox-store.ts'
 
 /** Options of {@link consume}. */
 export interface ConsumeOptions {
@@ -83,6 +83,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   if (options.brokers.length === 0) {
     throw new OutboxError('OUTBOX_BAD_OPTION', 'no broker is given', 'Give at least one address as host:port.')
   }
+  hearErrorsOf(options.pool)
   await createInboxTables(options.pool)
   const loop = new ConsumerLoop(options)
   loop.start()

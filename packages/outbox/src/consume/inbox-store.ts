@@ -16,7 +16,23 @@ export interface PooledClient extends SqlClient {
 /** What this package needs of a `pg` pool. */
 export interface SqlPool extends SqlClient {
   connect(): Promise<PooledClient>
+  /** Told of each new connection. */
+  on(event: 'connect', listener: (client: Pick<PooledClient, 'on'>) => void): unknown
 }
+
+/**
+ * From now on no new connection of the pool ends the process when it is cut: between the pool's own listener and that of whoever takes the
+ * connection it would be unheard for a moment, and an error that nobody hears ends a Node process.
+ */
+export function hearErrorsOf(pool: SqlPool): void {
+  if (heardPools.has(pool)) return
+  heardPools.add(pool)
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+  })
+}
+
+const heardPools = new WeakSet<SqlPool>()
 
 /** One partition of the topic, as read by one group. */
 export interface InboxPartition {
