@@ -73,6 +73,10 @@ test('a source task runs in its thread: records, offsets and topics arrive', asy
   })
   await eventually('/connectors/lines/topics', { lines: { topics: ['lines'] } })
   expect(await valuesOf('lines')).toEqual(['one', 'two'])
+  const metrics = await (await fetch(`${worker.restAddress}/metrics`, { headers: { accept: 'text/plain' } })).text()
+  const owner = '{connector="lines",task="0"}'
+  expect(metrics).toContain(`kafka_connect_source_task_source_record_write_total${owner} 2\n`)
+  expect(metrics).toContain('kafka_connect_connector_status{connector="lines",task="0",status="running"} 1\n')
 })
 
 test('a paused task reads nothing, and goes on where it was', async () => {
