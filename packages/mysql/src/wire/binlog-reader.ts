@@ -111,6 +111,15 @@ function dumpCommand({ start, serverId, sendsAnnotations }: BinlogOptions): Buff
   return binlogDump('', 4, serverId, flags)
 }
 
+/** Place of an event's length: behind the status byte, time, type and server id. */
+const LENGTH_AT = 1 + 9
+
+/** What the header of an event says of its packet's length; 0 where there is none yet. */
+function announcedEventBytes(bytes: Buffer, start: number, end: number): number {
+  if (end - start < LENGTH_AT + 4 || bytes[start] !== PACKET_OK) return 0
+  return 1 + bytes.readUInt32LE(start + LENGTH_AT)
+}
+
 /** See {@link openBinlog}. Not reading is the back-pressure: the socket is paused once the buffer is full. */
 export class BinlogReader {
   readonly server: DumpServer
@@ -133,6 +142,7 @@ export class BinlogReader {
     this.stream =
       start.kind === 'position' ? new EventStream(start.file, start.position, stops) : new EventStream('', 0, stops)
     this.#chunk = new PacketChunk(packets, this.stream)
+    packets.buffer.announcedBytes = announcedEventBytes
   }
 
   /**

@@ -8,6 +8,10 @@ import { INTAKE_BYTES } from './raw-socket.ts'
 const HEADER_BYTES = 4
 const MAX_PAYLOAD_BYTES = 0xffffff
 const BASE_BYTES = 2 * 1024 * 1024
+/** Room behind a packet whose length is known: what arrives together with its end, so that it need not grow once more. */
+const SLACK_BYTES = 2 * INTAKE_BYTES
+/** Least growth for a packet that does not say how long it is. */
+const LEAST_GROWTH_BYTES = 16 * 1024 * 1024
 
 /** Largest packet that is accepted: a replica's own limit for one event. */
 export const MAX_PACKET_BYTES = 1024 * 1024 * 1024 + 1024
@@ -22,6 +26,11 @@ export class PacketBuffer {
   count = 0
   /** A packet that says it is larger is refused before its bytes are waited for. */
   maxPacketBytes = MAX_PACKET_BYTES
+  /**
+   * Length of a payload above 16 MiB, whose packets do not say it, out of what has come of it, `bytes[start, end)`; 0 where it cannot
+   * be known. It is an announcement, no promise.
+   */
+  announcedBytes: ((bytes: Buffer, start: number, end: number) => number) | null = null
 
   #readPos = 0
   #writePos = 0
@@ -151,9 +160,25 @@ export class PacketBuffer {
     this.#writePos = pending
   }
 
+  // Where the packet at #readPos ends; 0 where nothing says it. A length beyond the limit is not believed: the packet will be refused.
+  #announcedEnd(): number {
+    const start = this.#readPos + HEADER_BYTES
+    if (this.#writePos < start) return 0
+    const first = this.bytes.readUIntLE(this.#readPos, 3)
+    if (this.#joinedBytes === 0 && first < MAX_PAYLOAD_BYTES) return start + first
+    const announced = this.announcedBytes?.(this.bytes, start, this.#writePos) ?? 0
+    return announced > this.maxPacketBytes ? 0 : start + announced
+  }
+
+  // At once to the length of the packet that has to fit, if that is known. Else by a quarter: old and new are held side by side.
   #grow(count: number): void {
+    const { length } = this.bytes
     const needed = this.#writePos + count
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, needed))
+    const packetEnd = this.#announcedEnd()
+    const step = Math.min(length, Math.max(length >> 2, LEAST_GROWTH_BYTES))
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(needed, packetEnd > needed ? packetEnd + SLACK_BYTES : length + step),
+    )
     this.bytes.copy(larger, 0, 0, this.#writePos)
     this.bytes = larger
   }

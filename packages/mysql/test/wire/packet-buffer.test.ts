@@ -95,3 +95,37 @@ test('sequence ids wrap at 256', () => {
   const bodies = Array.from({ length: 600 }, (_, i) => Buffer.from(String(i)))
   expect(readAll(onWire(bodies), [], 1 << 16, 1 << 20)).toEqual(bodies)
 })
+
+test('the buffer grows to the length that a packet announces, not beyond it', { timeout: 60_000 }, () => {
+  const size = 3 * MAX + 1000
+  const body = Buffer.alloc(size, 7)
+  body.writeUInt32LE(size, 0)
+  const wire = onWire([Buffer.from('before'), body, Buffer.from('behind')])
+  const lengths = (announces: boolean) => {
+    const buffer = new PacketBuffer(1024 * 1024)
+    if (announces) buffer.announcedBytes = (bytes, start, end) => (end - start < 4 ? 0 : bytes.readUInt32LE(start))
+    const seen = new Set<number>()
+    let packets = 0
+    for (let at = 0; at < wire.length; at += 200_000) {
+      buffer.append(wire.subarray(at, at + 200_000), Math.min(200_000, wire.length - at))
+      packets += buffer.collect(1000)
+      seen.add(buffer.bytes.length)
+    }
+    expect(packets + buffer.collect(1000)).toBe(3)
+    return [...seen]
+  }
+  const announced = lengths(true)
+  expect(announced.length).toBeLessThanOrEqual(3)
+  expect(Math.max(...announced)).toBeLessThan(size + 2 * 1024 * 1024)
+  // Without: by a quarter, or by 16 MiB.
+  expect(Math.max(...lengths(false))).toBeLessThan(size + 18 * 1024 * 1024)
+})
+
+test('a length beyond the limit is not believed', () => {
+  const buffer = new PacketBuffer(1024 * 1024)
+  buffer.announcedBytes = () => 0xffffffff
+  const wire = onWire([Buffer.alloc(2 * MAX)])
+  buffer.append(wire.subarray(0, 1_000_000), 1_000_000)
+  buffer.append(wire.subarray(1_000_000, 1_200_000), 200_000)
+  expect(buffer.bytes.length).toBeLessThan(20 * 1024 * 1024)
+})
