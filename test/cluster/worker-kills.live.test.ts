@@ -3,8 +3,8 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { freshFolder, hasJava, type KafkaServer, type MysqlServer, startKafka, startMysql } from '@millrace/servers'
-import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLedger, Load, ledgerConnector, missing } from './load.ts'
 import { owners, quickGroup, send, startWorkerProcess, valuesOf, type WorkerProcess } from './workers.ts'
 
 const KILLS = Number(process.env['MILLRACE_WORKER_KILLS'] ?? 10)
@@ -19,8 +19,7 @@ let workers: WorkerProcess[] = []
 beforeAll(async () => {
   if (!isPossible) return
   ;[kafka, server] = await Promise.all([startKafka({ 'group.min.session.timeout.ms': '1000' }), startMysql()])
-  await server.sql(`CREATE DATABASE ledger; CREATE TABLE ledger.entry (id INT PRIMARY KEY);
-    CREATE USER dbz@'%' IDENTIFIED BY 'dbz'; GRANT ALL ON *.* TO dbz@'%';`)
+  await createLedger(server)
 }, 120_000)
 
 afterAll(async () => {
@@ -29,54 +28,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 }, 60_000)
 
-/** Writes a row, and a line to each file, again and again until stopped. */
-class Load {
-  written = 0
-  #isStopped = false
-  #done: Promise<void> = Promise.resolve()
-
-  start(): void {
-    this.#done = this.#run()
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    await this.#done
-  }
-
-  async #run(): Promise<void> {
-    const { host, port } = server!
-    const connection = await mysql.createConnection({ host, port, user: 'dbz', password: 'dbz', database: 'ledger' })
-    while (!this.#isStopped) {
-      const n = this.written + 1
-      await connection.query('INSERT INTO entry VALUES (?)', [n])
-      for (let file = 0; file < FILES; file++) appendFileSync(fileOf(file), `${n}\n`)
-      this.written = n
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    await connection.end()
-  }
-}
-
 const fileOf = (file: number) => path.join(folder, `in-${file}.txt`)
 
 async function register(base: string): Promise<void> {
-  const { host, port } = server!
-  await send(base, 'PUT', '/connectors/ledger/config', {
-    'connector.class': 'io.debezium.connector.mysql.MySqlConnector',
-    'database.hostname': host,
-    'database.port': String(port),
-    'database.user': 'dbz',
-    'database.password': 'dbz',
-    'database.server.id': '184099',
-    'topic.prefix': 'kills',
-    'table.include.list': 'ledger.entry',
-    'schema.history.internal.kafka.bootstrap.servers': kafka!.bootstrap,
-    'schema.history.internal.kafka.topic': 'kills.history',
-    'key.converter.schemas.enable': 'false',
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter.schemas.enable': 'false',
-  })
+  await send(base, 'PUT', '/connectors/ledger/config', ledgerConnector(server!, kafka!.bootstrap, 'kills'))
   for (let file = 0; file < FILES; file++) {
     appendFileSync(fileOf(file), '')
     await send(base, 'PUT', `/connectors/file-${file}/config`, {
@@ -111,10 +66,13 @@ test.skipIf(!isPossible)(
     await register(workers[1]!.base)
     await runsOnTheLiving()
     expect(new Set((await owners(workers[0]!.base)).values()).size).toBe(3)
-    const load = new Load()
+    const load = new Load(server!, (n) => {
+      for (let file = 0; file < FILES; file++) appendFileSync(fileOf(file), `${n}\n`)
+    })
     load.start()
     for (let kill = 0; kill < KILLS; kill++) {
-      const victim = workers[kill % workers.length]!
+      const runsIt = (await owners(workers[0]!.base)).get(kill % 2 === 0 ? 'ledger' : `file-${kill % FILES}`)
+      const victim = workers.find(({ base }) => base === `http://${runsIt}`)!
       const restPort = Number(new URL(victim.base).port)
       victim.process.kill()
       await victim.process.exited()
@@ -124,22 +82,16 @@ test.skipIf(!isPossible)(
     }
     await load.stop()
     await runsOnTheLiving()
-    const expected = Array.from({ length: load.written }, (_, n) => n + 1)
     const idsOf = async () => {
       const values = await valuesOf(bootstrap, 'kills.ledger.entry')
       return values.map((value) => (JSON.parse(value) as { after: { id: number } }).after.id)
     }
     const lines = (file: number) => async () => (await valuesOf(bootstrap, `lines-${file}`)).map(Number)
     for (const read of [idsOf, ...Array.from({ length: FILES }, (_, file) => lines(file))])
-      await expect.poll(async () => missing(await read(), expected), { timeout: 60_000, interval: 200 }).toEqual([])
+      await expect.poll(async () => missing(await read(), load.written), { timeout: 60_000, interval: 200 }).toEqual([])
     expect(load.written).toBeGreaterThan(KILLS * 10)
     console.log(
       `${KILLS} kills: ${load.written} rows and ${FILES} × ${load.written} lines, 0 lost, ${(await idsOf()).length} records of rows`,
     )
   },
 )
-
-function missing(found: readonly number[], expected: readonly number[]): number[] {
-  const present = new Set(found)
-  return expected.filter((n) => !present.has(n)).slice(0, 10)
-}
