@@ -198,9 +198,11 @@ function readAddedColumn(alteration: Alteration, hasGuard: boolean): void {
   addColumnKey(alteration, definition)
 }
 
-function addColumnKey(alteration: Alteration, { isPrimary, isUnique, name }: ColumnText): void {
-  if (isPrimary) alteration.plan.keys.push({ kind: 'primary', columns: [name], hasGuard: false })
-  else if (isUnique) alteration.plan.keys.push({ kind: 'unique', columns: [name], hasGuard: false })
+/** As in Debezium the attribute UNIQUE makes a key in statements of MariaDB; in those of MySQL it does in CREATE TABLE only. */
+function addColumnKey({ session, plan }: Alteration, { isPrimary, isUnique, name }: ColumnText): void {
+  if (isPrimary) plan.keys.push({ kind: 'primary', columns: [name], hasGuard: false })
+  else if (isUnique && session.dialect.flavour === 'mariadb')
+    plan.keys.push({ kind: 'unique', columns: [name], hasGuard: false, isAttribute: true })
 }
 
 function readPlace(alteration: Alteration): ColumnPlace | null {

@@ -61,6 +61,7 @@ function readDefinition(session: DdlSession, id: TableId): TableModel {
   const { cursor } = session
   const columns: ColumnText[] = []
   const keys: KeyText[] = []
+  const attributes: KeyText[] = []
   if (!cursor.isSymbol('(') || ['SELECT', 'WITH', 'VALUES'].some((word) => isWordBehindParens(cursor, word))) {
     cursor.fail(isQuery(cursor) ? 'columns come from a query' : 'column definitions expected')
   }
@@ -71,7 +72,8 @@ function readDefinition(session: DdlSession, id: TableId): TableModel {
       const column = readColumn(cursor, cursor.identifier('a column name'))
       columns.push(column)
       if (column.isPrimary) keys.push({ kind: 'primary', columns: [column.name], hasGuard: false })
-      else if (column.isUnique) keys.push({ kind: 'unique', columns: [column.name], hasGuard: false })
+      else if (column.isUnique)
+        attributes.push({ kind: 'unique', columns: [column.name], hasGuard: false, isAttribute: true })
     }
   } while (cursor.acceptSymbol(','))
   cursor.expectSymbol(')')
@@ -79,7 +81,8 @@ function readDefinition(session: DdlSession, id: TableId): TableModel {
   const ofDatabase = session.databaseCharset(id.database)
   const draft = new TableDraft(session.columnSetting(optionCharset(options, ofDatabase) ?? ofDatabase))
   for (const column of columns) draft.add(column)
-  for (const key of keys) draft.addKey(key)
+  // As in Debezium a column's own UNIQUE goes before indexes, wherever they stand.
+  for (const key of [...attributes, ...keys]) draft.addKey(key)
   draft.comment = options.comment
   return draft.model(id.database, id.name)
 }

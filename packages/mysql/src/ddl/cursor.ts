@@ -12,6 +12,7 @@ export interface TableId {
 /** Reads tokens on demand; `peek(0)` is the next one. */
 export class SqlCursor {
   readonly sql: string
+  readonly dialect: SqlDialect
   readonly #tokenizer: Tokenizer
   /** Tokens read so far; `#next` is the index of the next one. */
   readonly #tokens: Token[] = []
@@ -21,6 +22,7 @@ export class SqlCursor {
 
   constructor(sql: string, dialect: SqlDialect) {
     this.sql = sql
+    this.dialect = dialect
     this.#tokenizer = new Tokenizer(sql, dialect)
   }
 

@@ -59,11 +59,25 @@ function readWord(cursor: SqlCursor): DefaultText {
     if (cursor.isSymbol('(')) cursor.skipParens()
     return { kind: 'constant', text: EPOCH_TEXT }
   }
-  // MariaDB: a function call or NEXT VALUE FOR without parentheses around it.
+  // MariaDB: a function call, CASE or NEXT VALUE FOR without parentheses around it.
+  if (word === 'CASE') {
+    skipCase(cursor)
+    return { kind: 'expression' }
+  }
   if (word === 'NEXT' && cursor.acceptWords('VALUE', 'FOR')) cursor.tableId('')
   while (cursor.acceptSymbol('.')) cursor.identifier('a function name')
   if (cursor.isSymbol('(')) cursor.skipParens()
   return { kind: 'expression' }
+}
+
+/** Takes everything up to the END of a CASE whose first word is taken. */
+function skipCase(cursor: SqlCursor): void {
+  for (let depth = 1; depth > 0; ) {
+    if (cursor.isAtEnd) cursor.fail('END expected')
+    if (cursor.isWords('CASE')) depth++
+    else if (cursor.isWords('END')) depth--
+    cursor.skipOne()
+  }
 }
 
 /** Adjacent literals are one string; their text is joined as it stands, quotes between them included. */

@@ -8,6 +8,8 @@ export interface KeyText {
   readonly columns: readonly string[] | null
   /** MariaDB's IF NOT EXISTS. */
   readonly hasGuard: boolean
+  /** UNIQUE as an attribute of a column. */
+  readonly isAttribute?: boolean
 }
 
 const OTHER: KeyText = { kind: 'other', columns: null, hasGuard: false }

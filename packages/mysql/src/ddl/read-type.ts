@@ -32,9 +32,10 @@ const SUFFIXES = new Set(['UNSIGNED', 'SIGNED', 'ZEROFILL', 'BINARY'])
 
 /** Reads a column's type. Throws MysqlDdlError for a word that is no type. */
 export function readType(cursor: SqlCursor): TypeText {
+  const schema = acceptTypeSchema(cursor)
   const token = cursor.peek()
   if (token.kind !== 'word') cursor.fail('a column type expected')
-  const first = token.text
+  const first = meantType(cursor, token.text, schema)
   if (first === 'SERIAL') {
     cursor.take()
     return type('BIGINT UNSIGNED', null, null, 'other', [], true)
@@ -56,6 +57,39 @@ export function readType(cursor: SqlCursor): TypeText {
   } else if (first === 'BIT') length ??= 1
   const isBytes = name === 'LONG VARBINARY'
   return type(name + suffixes, length, scale, isText && !isBytes ? 'text' : 'other', [], false)
+}
+
+/** MariaDB: the mode whose types are meant, written before the type: `oracle_schema.DATE`. */
+function acceptTypeSchema(cursor: SqlCursor): string | null {
+  const [token, dot] = [cursor.peek(), cursor.peek(1)]
+  if (token.kind !== 'word' || dot.kind !== 'symbol' || dot.text !== '.' || !token.text.endsWith('_SCHEMA')) return null
+  cursor.take()
+  cursor.take()
+  return token.text
+}
+
+/** Oracle's words, which MariaDB knows in that mode only. */
+const ORACLE_WORDS: Readonly<Record<string, string>> = {
+  __proto__: null as unknown as string,
+  CLOB: 'LONGTEXT',
+  RAW: 'VARBINARY',
+  VARCHAR2: 'VARCHAR',
+}
+
+/** The type that a word stands for where the server gives it another meaning: sql_mode ORACLE and MAXDB. */
+function meantType(cursor: SqlCursor, word: string, schema: string | null): string {
+  const { oracleTypes, maxdbTypes } = cursor.dialect
+  if (schema === null ? oracleTypes : schema === 'ORACLE_SCHEMA') {
+    if (word === 'DATE') return 'DATETIME'
+    if (word === 'BLOB') return 'LONGBLOB'
+    if (word === 'NUMBER') {
+      const next = cursor.peek(1)
+      return next.kind === 'symbol' && next.text === '(' ? 'DECIMAL' : 'DOUBLE'
+    }
+    return ORACLE_WORDS[word] ?? word
+  }
+  const isMaxdb = schema === null ? maxdbTypes : schema === 'MAXDB_SCHEMA'
+  return isMaxdb && word === 'TIMESTAMP' ? 'DATETIME' : word
 }
 
 function type(

@@ -8,24 +8,30 @@ import type { SqlDialect } from './tokenizer.ts'
 /** How the server of a context reads text. */
 export function dialectOf(context: DdlContext): SqlDialect {
   const mode = context.sqlMode.toUpperCase()
+  const isOracle = context.flavour === 'mariadb' && mode.includes('ORACLE')
   return {
-    ansiQuotes: mode.includes('ANSI'),
+    ansiQuotes: isOracle || mode.includes('ANSI'),
     noBackslashEscapes: mode.includes('NO_BACKSLASH_ESCAPES'),
+    oracleTypes: isOracle,
+    maxdbTypes: mode.includes('MAXDB'),
     flavour: context.flavour,
     versionNumber: versionNumber(context.serverVersion),
   }
 }
 
-const MODE_ANSI_QUOTES = 0x4n
-const MODE_NO_BACKSLASH_ESCAPES = 0x100000n
+const MODES: readonly (readonly [bit: bigint, name: string])[] = [
+  [0x4n, 'ANSI_QUOTES'],
+  [0x200n, 'ORACLE'],
+  [0x1000n, 'MAXDB'],
+  [0x100000n, 'NO_BACKSLASH_ESCAPES'],
+]
 
 /** The names in a QUERY event's sql_mode bits that change how text is read, for {@link DdlContext.sqlMode}. Null bits: none. */
 export function ddlSqlMode(bits: bigint | null): string {
   if (bits === null) return ''
-  const names: string[] = []
-  if ((bits & MODE_ANSI_QUOTES) !== 0n) names.push('ANSI_QUOTES')
-  if ((bits & MODE_NO_BACKSLASH_ESCAPES) !== 0n) names.push('NO_BACKSLASH_ESCAPES')
-  return names.join(',')
+  return MODES.filter(([bit]) => (bits & bit) !== 0n)
+    .map(([, name]) => name)
+    .join(',')
 }
 
 /** `9.7.0` → 90700, `10.11.6-MariaDB` → 101106; a text without a version is the newest. */

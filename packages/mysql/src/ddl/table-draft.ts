@@ -27,14 +27,18 @@ export class TableDraft {
     this.columns.push(columnModel(column, this.#setting))
   }
 
-  /** Takes a key into account: a primary key always, a unique one over NOT NULL columns where there is none yet. */
+  /**
+   * Takes a key into account: a primary key always, a unique one over NOT NULL columns where there is none yet. As in Debezium a column that
+   * is UNIQUE by an attribute may be nullable.
+   */
   addKey(key: KeyText): void {
     if (key.kind === 'other' || key.columns === null) return
     if (key.kind === 'unique' && this.primaryKey.length > 0) return
     const places = key.columns.map((name) => this.#indexOf(name))
     if (places.includes(-1)) return
     if (key.kind === 'unique') {
-      if (places.some((place) => (this.columns[place] as ColumnModel).isNullable)) return
+      const isNullable = places.some((place) => (this.columns[place] as ColumnModel).isNullable)
+      if (isNullable && key.isAttribute !== true) return
     } else {
       for (const place of places) this.columns[place] = notNull(this.columns[place] as ColumnModel)
     }

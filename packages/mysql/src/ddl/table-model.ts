@@ -38,7 +38,10 @@ export interface TableModel {
   readonly database: string
   readonly name: string
   readonly columns: readonly ColumnModel[]
-  /** Column names of the primary key, or of the first unique index over NOT NULL columns only; empty without either. */
+  /**
+   * Column names of the primary key, else the first column with the attribute UNIQUE, else of the first unique index over NOT NULL columns
+   * only; empty without any.
+   */
   readonly primaryKey: readonly string[]
   /** The table's default character set; null when unknown. */
   readonly charset: string | null

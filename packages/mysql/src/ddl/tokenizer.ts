@@ -22,6 +22,10 @@ export interface SqlDialect {
   readonly ansiQuotes: boolean
   /** A backslash is an ordinary character (sql_mode NO_BACKSLASH_ESCAPES). */
   readonly noBackslashEscapes: boolean
+  /** Types are Oracle's (MariaDB's sql_mode ORACLE): DATE has a time, BLOB is long, and there are NUMBER, RAW, CLOB, VARCHAR2. */
+  readonly oracleTypes: boolean
+  /** TIMESTAMP is DATETIME (sql_mode MAXDB). */
+  readonly maxdbTypes: boolean
   readonly flavour: 'mysql' | 'mariadb'
   /** As in versioned comments: 80023 for 8.0.23, 101106 for 10.11.6. */
   readonly versionNumber: number

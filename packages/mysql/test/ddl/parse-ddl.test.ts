@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MysqlDdlError } from '../../src/ddl/ddl-error.ts'
+import { ddlSqlMode } from '../../src/ddl/session.ts'
 import { DdlLab } from './read.ts'
 
 function lab(...statements: string[]): DdlLab {
@@ -142,10 +143,20 @@ describe('CREATE TABLE', () => {
 
   it('takes a unique key without NULLs as the key only while there is no primary key', () => {
     expect(lab('CREATE TABLE t (a INT, b INT NOT NULL, UNIQUE (a), UNIQUE (b))').show('t')).toContain('key b')
-    expect(lab('CREATE TABLE t (a INT UNIQUE, b INT)').show('t')).toContain('key ')
     expect(lab('CREATE TABLE t (b INT NOT NULL UNIQUE, c INT, PRIMARY KEY USING BTREE (c))').show('t')).toContain(
       'key c',
     )
+  })
+
+  // As the real Debezium records it.
+  it.each([
+    ['CREATE TABLE t (a INT UNIQUE, b INT)', 'key a'],
+    ['CREATE TABLE t (a INT UNIQUE NULL, b INT NOT NULL UNIQUE)', 'key a'],
+    ['CREATE TABLE t (UNIQUE KEY u (a), a INT NOT NULL, b INT UNIQUE KEY)', 'key b'],
+    ['CREATE TABLE t (a INT UNIQUE, b INT NOT NULL, PRIMARY KEY (b))', 'key b'],
+    ['CREATE TABLE t (s SERIAL, a INT UNIQUE)', 'key s'],
+  ])('takes the first column that is UNIQUE by an attribute: %s', (sql, key) => {
+    expect(lab(sql).show('t')).toContain(key)
   })
 })
 
@@ -179,6 +190,31 @@ describe('ALTER TABLE', () => {
     expect(made.show('t')).toContain('key c,a')
     made.run('ALTER TABLE t DROP PRIMARY KEY, ADD UNIQUE KEY u (b), ADD UNIQUE INDEX v (a)')
     expect(made.show('t')).toContain('key a')
+  })
+
+  it.each(['ADD b INT NOT NULL UNIQUE', 'MODIFY a INT UNIQUE', 'CHANGE a a INT NOT NULL UNIQUE KEY', 'ADD (b SERIAL)'])(
+    'makes a key of the attribute UNIQUE for MariaDB only, as Debezium: %s',
+    (action) => {
+      const [made, maria] = [lab('CREATE TABLE t (a INT)'), lab('CREATE TABLE t (a INT)')]
+      made.run(`ALTER TABLE t ${action}`)
+      expect(made.show('t').at(-1)).toBe('key ')
+      maria.flavour = 'mariadb'
+      maria.run(`ALTER TABLE t ${action}`)
+      expect(maria.show('t').at(-1)).toBe(`key ${action.startsWith('ADD') ? 'b' : 'a'}`)
+    },
+  )
+
+  it('drops the primary key by its name, as the server does', () => {
+    for (const words of ['CONSTRAINT', 'INDEX', 'KEY'])
+      expect(lab(base, `ALTER TABLE t DROP ${words} \`PRIMARY\``).show('t').at(-1), words).toBe('key ')
+  })
+
+  it('keeps a stated default character set beside a conversion', () => {
+    const made = lab(base)
+    made.charsets = 'tracked'
+    made.run('ALTER TABLE t DEFAULT CHARACTER SET latin1, ADD x CHAR(1), CONVERT TO CHARACTER SET koi8r')
+    made.run('ALTER TABLE t ADD y CHAR(1)')
+    expect(made.show('t')).toEqual(expect.arrayContaining(['x CHAR(1) koi8r', 'y CHAR(1) latin1']))
   })
 
   it('reads actions that change no row', () => {
@@ -414,5 +450,42 @@ describe('MariaDB', () => {
     made.run('SET STATEMENT max_statement_time=1000 FOR ALTER TABLE t DROP IF EXISTS n')
     expect(made.show('t')).not.toContain('n INT')
     expect(made.read('CREATE SEQUENCE s START WITH 1')).toEqual([{ kind: 'harmless', what: 'SEQUENCE' }])
+  })
+
+  it('reads defaults that are expressions without parentheses', () => {
+    const made = new DdlLab()
+    made.flavour = 'mariadb'
+    made.run(
+      "CREATE TABLE t (a INT DEFAULT CASE 1 WHEN 1 THEN CASE WHEN 2 THEN 3 END ELSE 4 END NOT NULL COMMENT 'x', b INT DEFAULT abs(-1))",
+    )
+    expect(made.show('t')).toEqual(['a INT NN', 'b INT', 'key '])
+    expect(() => made.run('CREATE TABLE u (a INT DEFAULT CASE 1 WHEN 1 THEN 2)')).toThrow(MysqlDdlError)
+  })
+
+  it("has Oracle's types in that mode, and other modes' types behind their names", () => {
+    const made = new DdlLab()
+    made.flavour = 'mariadb'
+    made.sqlMode = ddlSqlMode(0x200n)
+    made.run(
+      'CREATE TABLE t (a DATE, b NUMBER, c NUMBER(5), d NUMBER(7,2), e VARCHAR2(9), f RAW(6), g CLOB, h BLOB, i mariadb_schema.DATE, "j j" INT)',
+    )
+    expect(made.show('t').slice(0, -1)).toEqual([
+      ...['a DATETIME', 'b DOUBLE', 'c DECIMAL(5,0)', 'd DECIMAL(7,2)', 'e VARCHAR(9) utf8mb4', 'f VARBINARY(6)'],
+      ...['g LONGTEXT utf8mb4', 'h LONGBLOB', 'i DATE', 'j j INT'],
+    ])
+    made.sqlMode = ''
+    made.run('CREATE TABLE u (a oracle_schema.DATE, b maxdb_schema.TIMESTAMP, c mariadb_schema.TIMESTAMP, d DATE)')
+    expect(made.show('u').slice(0, -1)).toEqual(['a DATETIME', 'b DATETIME', 'c TIMESTAMP', 'd DATE'])
+    made.sqlMode = ddlSqlMode(0x1000n)
+    made.run('ALTER TABLE u ADD e TIMESTAMP(3)')
+    expect(made.show('u')).toContain('e DATETIME(3)')
+  })
+
+  it('keeps spaces behind labels that are bytes', () => {
+    const made = lab("CREATE TABLE t (a ENUM('a ', 'b') CHARACTER SET binary, b ENUM('a ', 'b'))")
+    expect(made.tables.get('d.t')?.columns.map(({ enumValues }) => enumValues)).toEqual([
+      ['a ', 'b'],
+      ['a', 'b'],
+    ])
   })
 })

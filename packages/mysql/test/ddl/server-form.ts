@@ -39,7 +39,7 @@ export async function serverTables(
 }
 
 const MARIADB_CONSTANT =
-  /^(?:'(?:[^'\\]|\\.|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|curtime)(?:\(\d*\))?)$/is
+  /^(?:(?:_\w+)?'(?:[^'\\]|\\.|'')*'|-?[\d.]+(?:e\d+)?|b'[01]*'|x'[0-9a-f]*'|(?:current_timestamp|localtimestamp|curtime)(?:\(\d*\))?)$/is
 
 function serverColumn(row: readonly (string | null)[], flavour: Flavour): string {
   const [name, type, charset, nullable, value, extra, comment, collation] = row as [
@@ -140,14 +140,13 @@ function modelColumn(column: ColumnModel, table: TableModel, lab: DdlLab, server
 
 /**
  * Labels that go into a character set which lacks them come out as something else, differently by server: `?`, or their bytes as that set has them.
- * Of a column that was converted only their number is compared.
+ * Those of a column that was converted are not compared.
  */
 function relabelled(server: string, type: string, isConverted: boolean): string {
-  const found = / ((?:enum|set)\('.*'\)) \S+ collate /s.exec(server)?.[1]
+  const found = / ((?:enum|set)\(.*'\)) \S+ collate /s.exec(server)?.[1]
   if (found === undefined) return type
-  const isLost = found.length === type.length && [...found].every((c, i) => c === '?' || c === type[i])
-  const isSameCount = found.split("','").length === type.split("','").length
-  return isLost || (isConverted && isSameCount) ? found : type
+  const isLost = found.length === type.length && Array.from(type).every((c, i) => found[i] === '?' || found[i] === c)
+  return isLost || isConverted ? found : type
 }
 
 /** CONVERT gives texts, and blobs that are defined beside it, another size; table maps say how large they are. */
