@@ -11,7 +11,7 @@ import {
 } from '@millrace/servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLedger, Load, ledgerConnector, missing } from './load.ts'
-import { owners, send, startWorkerProcess, valuesOf, type WorkerProcess } from './workers.ts'
+import { owners, runCommand, send, startWorkerProcess, valuesOf, type WorkerProcess } from './workers.ts'
 
 const isPossible = await hasJava()
 const topics = {
@@ -25,6 +25,10 @@ const topics = {
   'offset.flush.interval.ms': '500',
   'scheduled.rebalance.max.delay.ms': '0',
 }
+
+const names = ['config', 'offset', 'status'].map(
+  (kind) => `--${kind}-topic=my_connect_${kind}${kind === 'status' ? 'es' : 's'}`,
+)
 
 let kafka: KafkaServer | undefined
 let server: MysqlServer | undefined
@@ -74,9 +78,15 @@ test.skipIf(!isPossible)(
     await send(base, 'PUT', '/connectors/ledger/config', ledgerConnector(server!, bootstrap, 'moved'))
     load.start()
     await runsOn(base)
+    const words = ['takeover', '--group=takeover', ...names]
+    const dryRun = () => runCommand(...words, `--bootstrap-servers=${bootstrap}`)
+    const seen = await dryRun()
+    expect(seen).toMatch(/^ledger +MySqlConnector +source +STARTED +1 +1 +yes$/m)
+    expect(seen).toContain('1 worker(s) run')
     await java!.stop()
     java = undefined
-    ours = await startWorkerProcess(bootstrap, topics)
+    expect(await dryRun()).toContain('no worker runs')
+    ours = await startWorkerProcess(bootstrap, topics, undefined, [...words, '--execute'])
     await runsOn(ours.base)
     await ours.process.stop()
     base = await startJava()

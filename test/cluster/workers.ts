@@ -1,5 +1,7 @@
 // What the tests of several workers share: worker processes on a Kafka, their REST interface, and what a topic holds.
+import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { Cluster, connectTcp, readToEnd } from '@millrace/kafka'
 import { freePort, freshFolder, ServerProcess } from '@millrace/servers'
 
@@ -11,11 +13,12 @@ export interface WorkerProcess {
   readonly base: string
 }
 
-/** Starts `millrace start` on a Kafka with Connect's settings; resolves when its REST interface answers. */
+/** Starts `millrace start`, or the `words` given, on a Kafka with Connect's settings; resolves when its REST interface answers. */
 export async function startWorkerProcess(
   bootstrap: string,
   settings: Readonly<Record<string, string>>,
   restPort?: number,
+  words: readonly string[] = ['start'],
 ): Promise<WorkerProcess> {
   const port = restPort ?? (await freePort())
   const folder = freshFolder('worker')
@@ -25,10 +28,10 @@ export async function startWorkerProcess(
     args: [
       '--disable-warning=ExperimentalWarning',
       MAIN,
-      'start',
+      ...words,
       `--bootstrap-servers=${bootstrap}`,
       `--rest-port=${port}`,
-      `--data-dir=${folder}`,
+      ...(words[0] === 'start' ? [`--data-dir=${folder}`] : []),
       ...Object.entries(settings).map(([name, value]) => `--set=${name}=${value}`),
     ],
     logFile: `${folder}.log`,
@@ -36,6 +39,16 @@ export async function startWorkerProcess(
   const base = `http://127.0.0.1:${port}`
   await process_.waitReady(async () => (await fetch(`${base}/connectors`)).ok, 60_000)
   return { process: process_, base }
+}
+
+/** Runs a command of the command line to its end; its standard output. Errors: with what it said, unless it ends well. */
+export async function runCommand(...words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    MAIN,
+    ...words,
+  ])
+  return stdout
 }
 
 /** The single-broker settings of the state topics, and a group that notices the dead soon. */

@@ -51,6 +51,12 @@ export { MysqlSource, type MysqlSourceOptions, openMysqlSource } from './source/
 export { ReusedSourceInfo } from './source/mysql/source-info.ts'
 export { TransformChain } from './transform/chain.ts'
 export type { Predicate, Transform } from './transform/transform.ts'
+export {
+  type ClusterSurvey,
+  type SurveyedConnector,
+  type SurveyOptions,
+  surveyCluster,
+} from './worker/cluster-survey.ts'
 export { type ConnectorFile, readConnectorFile } from './worker/connector-files.ts'
 export type { HostAliases } from './worker/host-aliases.ts'
 export type { LogLevel } from './worker/loggers.ts'

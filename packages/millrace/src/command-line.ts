@@ -10,12 +10,14 @@ import { groupsCommand } from './command/groups.ts'
 import { produceCommand } from './command/produce.ts'
 import { standaloneCommand } from './command/standalone.ts'
 import { startCommand } from './command/start.ts'
+import { takeoverCommand } from './command/takeover.ts'
 import { topicsCommand } from './command/topics.ts'
 
 const program = new Command('millrace')
   .description('Change data capture as Debezium does it, in one process')
   .addCommand(startCommand())
   .addCommand(standaloneCommand())
+  .addCommand(takeoverCommand())
   .addCommand(topicsCommand())
   .addCommand(consumeCommand())
   .addCommand(produceCommand())
