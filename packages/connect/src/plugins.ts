@@ -17,6 +17,7 @@ import { OptionReader } from './config/option-reader.ts'
 import type { FieldRules } from './config/validation/config-def.ts'
 import { type ConnectionProbe, validateConnector } from './config/validation/connector-validation.ts'
 import { mariadbRules, mysqlRules, refuseMariadb, refuseMysql } from './config/validation/mysql-rules.ts'
+import { readOverridePolicy } from './config/validation/override-policy.ts'
 import type { PluginEntry, PluginKind } from './config/validation/plugin-directory.ts'
 import { PluginLookup } from './config/validation/plugin-lookup.ts'
 import { transformRules } from './config/validation/transform-rules.ts'
@@ -64,6 +65,7 @@ import { EventRouter } from './transform/outbox/event-router.ts'
 import { HasHeaderKey, RecordIsTombstone, TopicNameMatches } from './transform/predicates.ts'
 import { type Side, StageOptions } from './transform/record-side.ts'
 import type { Predicate, Transform } from './transform/transform.ts'
+import { exactlyOnceSupport } from './worker/exactly-once.ts'
 import type { ConnectorPlugin, PluginCatalog } from './worker/plugin-catalog.ts'
 
 /** Version that Debezium's plugins tell: the release whose behaviour is emulated. */
@@ -374,8 +376,9 @@ export function createPluginCatalog(options: { readonly probe?: ConnectionProbe 
           'value.converter': settings['value.converter'] ?? 'org.apache.kafka.connect.json.JsonConverter',
           'header.converter': settings['header.converter'] ?? SIMPLE_HEADER,
         },
-        hasExactlyOnce: settings['exactly.once.source.support'] === 'enabled',
+        hasExactlyOnce: exactlyOnceSupport(settings) === 'enabled',
         workerGroup: settings['group.id'],
+        overridePolicy: readOverridePolicy(settings),
         probe: options.probe ?? probes[connector.className] ?? null,
         onHint: worker.onHint,
       })

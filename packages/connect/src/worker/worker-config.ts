@@ -1,5 +1,6 @@
 // The worker's options under Kafka Connect's names, with Connect's defaults, and what follows from them.
 import { CdcError } from '../base/errors.ts'
+import { readOverridePolicy } from '../config/validation/override-policy.ts'
 import type { StateTopicOptions } from '../store/state-topic.ts'
 import { type Listener, readListeners } from './listeners.ts'
 
@@ -92,6 +93,7 @@ export function readWorkerConfig(given: WorkerSettings, isEmbedded: boolean, isS
   const listener = listeners.find(({ isTls }) => isTls === (protocol === 'https')) ?? listeners[0]
   if (listener === undefined) throw invalid('listeners', text('listeners'), 'a listener is missing')
   const admin = settings['admin.listeners']
+  readOverridePolicy(settings) // a policy that does not exist ends the start
   const advertised = settings['rest.advertised.port']
   return {
     settings,

@@ -8,6 +8,7 @@ import { connectRules } from './connect-rules.ts'
 import { withConverters } from './converter-validation.ts'
 import { debeziumEntry } from './debezium-rules.ts'
 import { addError, groupsOf, javaSetOrder } from './entries.ts'
+import type { OverridePolicy } from './override-policy.ts'
 import { overrideEntries } from './override-validation.ts'
 import type { PluginDirectory, PluginEntry } from './plugin-directory.ts'
 import { checkSink } from './sink-rules.ts'
@@ -23,6 +24,8 @@ export interface ValidationContext {
   readonly hasExactlyOnce: boolean
   /** `group.id` of the worker. */
   readonly workerGroup?: string | undefined
+  /** Which options of its clients a connector may set. */
+  readonly overridePolicy: OverridePolicy
   /** Contacts the server with a configuration whose connection options are well-formed; null: there is none to contact. */
   readonly probe: ConnectionProbe | null
   /** Told what an operator can do about a problem whose message is another's and does not say so. */
@@ -55,7 +58,7 @@ export async function validateConnector(
   if (connector.kind === 'sink') checkSink(framework, config, context.workerGroup)
   const stages = stageEntries(config, context.plugins, resolveClass)
   const own = await ownEntries(config, context, resolveClass)
-  const overrides = overrideEntries(config, connector.kind)
+  const overrides = overrideEntries(config, connector.kind, context.overridePolicy)
   const converters = converterEntries(config, context, resolveClass)
   const redefined = new Map(own.map((entry) => [entry.definition?.name, entry]))
   const configs = [

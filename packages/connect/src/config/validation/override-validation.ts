@@ -2,6 +2,7 @@
 import { CdcError } from '../../base/errors.ts'
 import { type ConfigEntry, type ConfigType, define } from '../definition.ts'
 import { validateFields } from './config-def.ts'
+import type { OverridePolicy } from './override-policy.ts'
 import type { PluginKind } from './plugin-directory.ts'
 
 /** Types of the client options that people override; others are known to Kafka's clients, but pass unchecked here. */
@@ -46,12 +47,22 @@ const CLIENT_OPTIONS: Readonly<Record<string, ConfigType>> = {
  * Entries for the overrides that concern a connector of a kind. Throws CDC_CONFIG_INVALID for a value that cannot be parsed: Connect
  * answers with that error instead of an entry.
  */
-export function overrideEntries(config: Readonly<Record<string, string>>, kind: PluginKind): ConfigEntry[] {
+export function overrideEntries(
+  config: Readonly<Record<string, string>>,
+  kind: PluginKind,
+  policy: OverridePolicy,
+): ConfigEntry[] {
   const prefixes = kind === 'sink' ? ['consumer.override.'] : ['producer.override.']
   const entries: ConfigEntry[] = []
   for (const prefix of prefixes) {
     for (const [name, text] of Object.entries(config)) {
-      if (name.startsWith(prefix)) entries.push(overrideEntry(name, name.slice(prefix.length), text))
+      if (!name.startsWith(prefix)) continue
+      const option = name.slice(prefix.length)
+      const entry = overrideEntry(name, option, text)
+      const refusal = policy(option)
+      entries.push(
+        refusal === null || entry.value === null ? entry : { ...entry, value: { ...entry.value, errors: [refusal] } },
+      )
     }
   }
   return entries
