@@ -140,6 +140,7 @@ export class StreamDecoder {
   decode(view: EventView, visit: (item: SourceItem) => void): boolean {
     const cursor = this.#cursor.open(view.bytes, view.bodyStart, view.bodyEnd, view)
     const progress = this.#progress
+    progress.seenServerId = view.header.serverId
     switch (view.header.typeCode) {
       case EventType.TABLE_MAP_EVENT:
         this.#maps.accept(cursor)

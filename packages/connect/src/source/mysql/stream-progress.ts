@@ -20,6 +20,8 @@ export class StreamProgress {
   transaction: TransactionState | null = null
   /** Rows of the next rows event that were sent before. */
   skipRows = 0
+  /** Server id of the last event. */
+  seenServerId = 0
   /** What offsets say of an incremental snapshot; null while there is none. */
   incremental: SourceOffset | null = null
   /** The last answer of {@link StreamProgress.takeMarkedOffset} that was none of null. */

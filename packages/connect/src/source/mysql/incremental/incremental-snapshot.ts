@@ -50,6 +50,7 @@ export class IncrementalSnapshot {
   readonly #window = new ChunkWindow()
   /** A chunk is read and not sent. */
   #isChunkOpen = false
+  #isPassed = false
   #end: ChunkKey | null = null
   #keys: readonly KeyColumn[] = []
   /** Chunks in a row that did not fit the table's definition. */
@@ -68,7 +69,8 @@ export class IncrementalSnapshot {
 
   /** Whether the chunk that is read can be sent by now (`read.only`). */
   get isReady(): boolean {
-    return this.#isChunkOpen && this.#options.watermarks.isPassed()
+    if (this.#isChunkOpen && !this.#isPassed) this.#isPassed = this.#options.watermarks.isPassed()
+    return this.#isChunkOpen && this.#isPassed
   }
 
   /** Takes over what the offset says, before the stream begins. Throws CDC_POSITION_INVALID. */
@@ -274,6 +276,7 @@ export class IncrementalSnapshot {
 
   #forgetChunk(): void {
     this.#isChunkOpen = false
+    this.#isPassed = false
     this.#end = null
     this.#window.clear()
   }
@@ -299,10 +302,11 @@ export class IncrementalSnapshot {
       snapshot: 'incremental',
       database,
       table,
-      serverId: facts?.serverId ?? at.serverId,
-      gtid: facts?.gtid ?? null,
+      serverId: progress.seenServerId,
+      gtid: progress.gtid ?? facts?.gtid ?? null,
       file: facts?.file ?? at.file,
-      threadId: facts?.threadId ?? null,
+      // Of a transaction that has only begun the session is not known.
+      threadId: progress.gtid === null || progress.gtid === facts?.gtid ? (facts?.threadId ?? null) : null,
       query: null,
     })
     source.at(facts === null ? at.pos : pos, 0)

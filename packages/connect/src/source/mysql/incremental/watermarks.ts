@@ -83,9 +83,11 @@ export class TransactionWatermarks implements Watermarks {
   readonly #hasEvents: () => boolean
   #high: TransactionSet | null = null
   #readAtMs = 0
-  #passedText: string | null = null
+  /** What was the present transaction when it was asked last, and how many there were. */
+  #askedGtid: string | null = null
+  #askedCount = -1
 
-  /** `hasEvents`: whether the stream has sent anything since the connector's start. */
+  /** `hasEvents`: whether the stream has come upon a transaction since the connector's start. */
   constructor(reader: ChunkReader, progress: StreamProgress, config: MysqlConnectorConfig, hasEvents: () => boolean) {
     this.#reader = reader
     this.#progress = progress
@@ -101,7 +103,7 @@ export class TransactionWatermarks implements Watermarks {
     const { gtids } = await this.#reader.logEnd()
     this.#high = transactionSet(this.#config.flavour, gtids ?? '')
     this.#readAtMs = Date.now()
-    this.#passedText = null
+    this.#askedCount = -1
   }
 
   isClosedBy(): boolean {
@@ -111,10 +113,11 @@ export class TransactionWatermarks implements Watermarks {
   isPassed(): boolean {
     if (this.#high === null) return false
     if (!this.#hasEvents() && Date.now() - this.#readAtMs < IDLE_MS) return false
+    const { gtid, transactions } = this.#progress
+    if (gtid === this.#askedGtid && transactions === this.#askedCount) return false
+    this.#askedGtid = gtid
+    this.#askedCount = transactions
     const text = this.#progress.resumePoint().gtids ?? ''
-    if (text === this.#passedText) return false
-    const isPassed = transactionSet(this.#config.flavour, text).containsAll(this.#high)
-    if (!isPassed) this.#passedText = text
-    return isPassed
+    return transactionSet(this.#config.flavour, text).containsAll(this.#high)
   }
 }

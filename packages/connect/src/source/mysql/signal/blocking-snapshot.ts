@@ -6,16 +6,21 @@ import { dataBatches } from '../snapshot/data-pass.ts'
 import { readLogEnd, readServerTime, type TablePlace } from '../snapshot/server-questions.ts'
 import type { SnapshotContext, SnapshotRun } from '../snapshot/snapshot-run.ts'
 import { idOf } from '../snapshot/snapshot-tables.ts'
-import type { SourceFacts } from '../source-info.ts'
+import type { StatementRecords } from '../statement-records.ts'
 import { recordBatch } from '../stream-batch.ts'
+import { describeTables, readableTables } from './table-description.ts'
 
 /** What is read. */
 export interface BlockingRequest {
   readonly tables: readonly TablePlace[]
   /** Whole SELECT statements by `db.table`. */
   readonly overrides: ReadonlyMap<string, string>
+  /** What rows say of the server. */
+  readonly serverId: number
+  readonly gtid: string | null
   /** Where the stream is. */
-  readonly facts: SourceFacts | null
+  readonly position: BinlogOffset
+  readonly records: StatementRecords
 }
 
 /** Reads the tables; offsets do not move. Throws CdcErrors and MysqlErrors. */
@@ -24,18 +29,20 @@ export async function* blockingSnapshot(
   request: BlockingRequest,
 ): AsyncGenerator<SourceBatch, void, undefined> {
   const { notifications, config, logger } = context
-  const { tables, overrides, facts } = request
+  const { overrides, serverId, gtid } = request
   const partition = sourcePartition(config.topicPrefix)
   if (notifications) yield recordBatch(partition, notifications.state('STARTED'), null)
   const session = await context.openSession()
   try {
     const { position, serverTimeSec } = await openView(session)
+    const tables = await readableTables(session, context, request.tables)
+    yield* describeTables(session, context, request, tables)
     const run: SnapshotRun = {
       context,
       position,
       serverTimeSec,
       captured: tables.map(idOf),
-      blocking: { serverId: facts?.serverId ?? 0, gtid: facts?.gtid ?? null, overrides },
+      blocking: { serverId, gtid, overrides },
     }
     if (config.connection.timeZone === null) await session.query("SET time_zone = '+00:00'")
     for await (const batch of dataBatches(run, session, tables, null)) yield unmoved(batch)
@@ -43,7 +50,7 @@ export async function* blockingSnapshot(
   } finally {
     session.close()
   }
-  logger.info({ tables: tables.length }, 'blocking snapshot completed')
+  logger.info({ tables: request.tables.length }, 'blocking snapshot completed')
   if (notifications) yield recordBatch(partition, notifications.state('COMPLETED'), null)
 }
 

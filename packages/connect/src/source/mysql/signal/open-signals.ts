@@ -81,7 +81,14 @@ export function openSignals(options: OpenSignalsOptions): StreamSignals | null {
     blocking: (tables, overrides) =>
       blockingSnapshot(
         { ...options.snapshot, shapes, readsData: true, keptOffset: null },
-        { tables, overrides, facts: rows.source.facts },
+        {
+          tables,
+          overrides,
+          serverId: progress.seenServerId,
+          gtid: rows.source.facts?.gtid ?? null,
+          position: progress.resumePoint(),
+          records,
+        },
       ),
     openChannels: () => polledChannels(options),
     signal,
@@ -106,7 +113,7 @@ function transactionMarks({ progress, rows, config, hasGtids }: OpenSignalsOptio
       hint: 'Set gtid_mode=ON on the server, or read.only=false and signal.data.collection.',
     })
   }
-  return new TransactionWatermarks(reader, progress, config, () => rows.source.facts !== null)
+  return new TransactionWatermarks(reader, progress, config, () => rows.source.facts !== null || progress.gtid !== null)
 }
 
 function polledChannels({ config, openLink, log }: OpenSignalsOptions): readonly PolledChannel[] {

@@ -16,7 +16,15 @@ import type { BlockingRequest } from './blocking-snapshot.ts'
 import type { PolledChannel } from './file-channel.ts'
 import { positionOf } from './log-position.ts'
 import type { SignalledChanges } from './schema-changes.ts'
-import { conditionOf, type Signal, type SnapshotRequest, signalData, snapshotRequest, tablesOf } from './signal.ts'
+import {
+  conditionOf,
+  malformed,
+  type Signal,
+  type SnapshotRequest,
+  signalData,
+  snapshotRequest,
+  tablesOf,
+} from './signal.ts'
 import { DELETED, SourceChannel } from './source-channel.ts'
 
 /** What {@link StreamSignals} works with. */
@@ -34,6 +42,9 @@ export interface StreamSignalsOptions {
   readonly clock: Clock
   readonly log: Logger
 }
+
+/** Chunks that are sent in a row while the stream waits. */
+const MAX_CHUNKS = 64
 
 type Batches = AsyncGenerator<SourceBatch, void, undefined>
 type Visit = (item: SourceItem) => void
@@ -54,7 +65,7 @@ export class StreamSignals {
 
   /** Whether the stream has to stop behind the present event. */
   get hasSignals(): boolean {
-    return this.#source.hasSignals
+    return this.#source.hasSignals || this.#options.incremental.isReady
   }
 
   /** Whether `handle` has something to do. */
@@ -83,7 +94,11 @@ export class StreamSignals {
     const { incremental } = this.#options
     for (const signal of this.#source.take()) yield* this.#act(signal, true)
     for (const signal of await this.#poll()) yield* this.#act(signal, false)
-    if (incremental.isReady) yield* incremental.sendChunk()
+    // The stream reads on from time to time: it may bring signals.
+    for (let chunks = 0; incremental.isReady && chunks < MAX_CHUNKS; chunks++) {
+      yield* incremental.sendChunk()
+      for (const signal of await this.#poll()) yield* this.#act(signal, false)
+    }
   }
 
   /** Closes the channels; they are opened again when needed. */
@@ -125,12 +140,10 @@ export class StreamSignals {
   }
 
   async *#do(signal: Signal): Batches {
-    const { log, incremental, schemaChanges, progress } = this.#options
+    const { log, incremental, schemaChanges } = this.#options
     switch (signal.type) {
       case 'log':
-        log.info(
-          String(signalData(signal)['message'] ?? '').replace('{}', JSON.stringify(offsetJson(progress.resumePoint()))),
-        )
+        this.#log(signalData(signal)['message'])
         return
       case 'execute-snapshot':
         return yield* this.#execute(signal)
@@ -151,6 +164,12 @@ export class StreamSignals {
       default:
         log.warn({ id: signal.id, type: signal.type }, 'a signal of an unknown type is left out')
     }
+  }
+
+  #log(message: unknown): void {
+    const { log, progress } = this.#options
+    if (typeof message !== 'string') throw malformed('it has no message')
+    log.info(message.replace('{}', () => JSON.stringify(offsetJson(progress.resumePoint()))))
   }
 
   async *#execute(signal: Signal): Batches {
