@@ -11,6 +11,7 @@ import { clusterLinks } from './broker-links.ts'
 import { configProviders } from './config-providers.ts'
 import type { ConnectorFile } from './connector-files.ts'
 import type { SinkOffsets } from './connector-offsets.ts'
+import { exactlyOnceSupport } from './exactly-once.ts'
 import type { Membership } from './group/membership.ts'
 import { openMembership, readGroupSettings } from './group/open-membership.ts'
 import { type HostAliases, hostAliases } from './host-aliases.ts'
@@ -86,6 +87,7 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     isEmbedded,
     options.isStandalone,
   )
+  exactlyOnceSupport(config.settings) // a word that nobody knows is told at the start
   const openPort = async (): Promise<MessagePort> => {
     if (!embedded) throw new CdcError('CDC_INTERNAL', 'there is no embedded broker')
     return embedded.openPort()
