@@ -41,5 +41,5 @@ export async function forwarded(needed: ForwardNeeded, request: IncomingMessage,
   const given = response.headers.get('location')
   const location = given !== null && URL.canParse(given) ? { location: new URL(given).pathname } : {}
   const type = response.headers.get('content-type') ?? JSON_TYPE
-  return { status: response.status, ...(body === '' ? {} : { body, type }), ...location }
+  return { status: response.status, ...(body === '' ? {} : { text: { type, value: body } }), ...location }
 }

@@ -75,7 +75,7 @@ async function spread(counts: readonly number[], from: WorkerHandle): Promise<vo
       async () => {
         const all = await states(from)
         const owners = all.filter(isRunning).map(({ tasks }) => tasks[0]!.worker_id)
-        return [...Map.groupBy(owners, (owner) => owner).values()].map((own) => own.length).sort()
+        return [...Map.groupBy(owners, (owner) => owner).values()].map((own) => own.length).sort((a, b) => a - b)
       },
       { timeout: 60_000, interval: 50 },
     )
@@ -121,6 +121,7 @@ test('any worker answers for all: create, change, pause, restart, stop, offsets 
   const config = { 'connector.class': 'FileStreamSource', file: fileOf(9), topic: 'lines-9' }
   const created = await send(second, 'POST', '/connectors', { name: 'via', config })
   expect(created.status).toBe(201)
+  expect(await created.json()).toMatchObject({ name: 'via', config, tasks: [], type: 'source' })
   expect(created.headers.get('location')).toBe(`${second.restAddress}/connectors/via`)
   const state = async (worker: WorkerHandle) => (await send(worker, 'GET', '/connectors/via/status')).json()
   const becomes = (expected: object, worker = first) =>
@@ -147,7 +148,7 @@ test('any worker answers for all: create, change, pause, restart, stop, offsets 
     send(second, 'PUT', '/connectors/via/stop?forward=false'),
   ]
   const answers = await Promise.all(unforwarded)
-  expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([204, 409])
   expect(await answers.find(({ status }) => status === 409)!.json()).toEqual(conflict)
   await becomes({ connector: { state: 'STOPPED' }, tasks: [] }, second)
   expect((await send(second, 'DELETE', '/connectors/via/offsets')).status).toBe(200)
