@@ -18,17 +18,18 @@ const CLASSES: Readonly<Record<string, string>> = {
   Space: ' \\t\\n\\x0B\\f\\r',
 }
 
-/** How a pattern is compiled. `isFullMatch` anchors it as Java's `matches()` does. */
+/** How a pattern is compiled. `isFullMatch` anchors it as Java's `matches()` does; `isDotAll` is Java's flag DOTALL. */
 export interface JavaRegexOptions {
   readonly ignoreCase?: boolean
   readonly isFullMatch?: boolean
+  readonly isDotAll?: boolean
 }
 
 /** Compiles a Java regular expression. Throws CDC_CONFIG_INVALID whose message is that of Java's PatternSyntaxException. */
 export function compileJavaRegex(pattern: string, options: JavaRegexOptions = {}): RegExp {
   checkSyntax(pattern)
   const { source, ignoresCase, needsUnicode } = translate(pattern)
-  const flags = `${options.ignoreCase || ignoresCase ? 'i' : ''}${needsUnicode ? 'u' : ''}`
+  const flags = `${options.ignoreCase || ignoresCase ? 'i' : ''}${needsUnicode ? 'u' : ''}${options.isDotAll ? 's' : ''}`
   try {
     return new RegExp(options.isFullMatch ? `^(?:${source})$` : source, flags)
   } catch (cause) {

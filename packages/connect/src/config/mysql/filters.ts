@@ -34,11 +34,11 @@ export function matcherOf(reader: OptionReader, name: string): NameMatcher | nul
 }
 
 /** Compiles a comma list of regular expressions into one question. */
-export function regexListMatcher(text: string, fault: (reason: string) => void): NameMatcher {
+export function regexListMatcher(text: string, fault: (reason: string) => void, isDotAll = false): NameMatcher {
   const patterns: RegExp[] = []
   for (const item of splitList(text)) {
     try {
-      patterns.push(compileJavaRegex(item, { ignoreCase: true, isFullMatch: true }))
+      patterns.push(compileJavaRegex(item, { ignoreCase: true, isFullMatch: true, isDotAll }))
     } catch (thrown) {
       fault(CdcError.from(thrown).message)
     }

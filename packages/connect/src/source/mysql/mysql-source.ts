@@ -154,7 +154,7 @@ export class MysqlSource implements Source {
       storesOnlyCapturedTables: history.storesOnlyCapturedTables,
       storesOnlyCapturedDatabases: history.storesOnlyCapturedDatabases,
       skipsUnparseable: history.skipsUnparseableDdl,
-      ddlFilter: history.ddlFilter === null ? null : regexListMatcher(history.ddlFilter, badDdlFilter),
+      ddlFilter: history.ddlFilter === null ? null : regexListMatcher(history.ddlFilter, badDdlFilter, true),
       serverVersion: server.version,
       flavour: this.#config.flavour,
       logger: this.#log,

@@ -71,7 +71,8 @@ export class ShapeFactory {
    */
   binlogShape(model: TableModel, map: TableMapEvent): TableShape {
     if (map.columnCount !== model.columns.length) {
-      throw columnCountMismatch(model.name, model.columns.length, map.columnCount)
+      const mismatch = columnCountMismatch(model.name, model.columns.length, map.columnCount)
+      throw this.#config.flavour === 'mariadb' ? withVersioningHint(mismatch, model, map) : mismatch
     }
     const { optional, columnTypes, columnMeta } = map
     const columns = model.columns.map(
@@ -155,6 +156,16 @@ export function columnCountMismatch(table: string, known: number, found: number)
     hint:
       'The known definition of the table is out of date: stop the connector, DELETE /connectors/{name}/offsets and resume it; it then takes ' +
       'a new snapshot.',
+  })
+}
+
+/** MariaDB's system-versioned tables: the log has two columns that no definition shows. */
+function withVersioningHint(mismatch: CdcError, { columns }: TableModel, map: TableMapEvent): CdcError {
+  if (map.columnCount !== columns.length + 2) return mismatch
+  return new CdcError('CDC_SCHEMA_MISMATCH', mismatch.message, {
+    hint:
+      'If the table is WITH SYSTEM VERSIONING, its two hidden columns are not supported: leave it out with table.exclude.list, or ALTER TABLE … DROP ' +
+      `SYSTEM VERSIONING and start over. Otherwise: ${mismatch.hint}`,
   })
 }
 
