@@ -24,7 +24,7 @@ import {
 import { InitProducerId } from '../src/protocol/init-producer-id.ts'
 import { LIST_EARLIEST, LIST_LATEST, LIST_MAX_TIMESTAMP, ListOffsets } from '../src/protocol/list-offsets.ts'
 import { Metadata } from '../src/protocol/metadata.ts'
-import { Produce } from '../src/protocol/produce.ts'
+import { PRODUCE_BY_NAME, Produce } from '../src/protocol/produce.ts'
 import { ProtocolReader } from '../src/protocol/reader.ts'
 import { ProtocolWriter } from '../src/protocol/writer.ts'
 import { batchOf, Embedded, ensureTopic, fetchFrom, produce, valuesIn } from './fixtures/embedded.ts'
@@ -166,7 +166,7 @@ describe('topics', () => {
 })
 
 describe('produce', () => {
-  it.each(Array.from({ length: Produce.max - Produce.min + 1 }, (_, index) => Produce.min + index))(
+  it.each(Array.from({ length: PRODUCE_BY_NAME - Produce.min + 1 }, (_, index) => Produce.min + index))(
     'version %i',
     async (version) => {
       await ensureTopic(connection, 't')

@@ -55,7 +55,7 @@ it(`${TOPICS} topics with ${OPEN_FILES} open files`, { timeout: 1_800_000 }, asy
     }
     for (const group of groups) {
       const topicData = group.map((name) => ({ name, partitionData: [{ index: 0, records: batchOf([name]) }] }))
-      const { responses } = await connection.request(Produce, { acks: -1, timeoutMs: PATIENCE_MS, topicData })
+      const { responses } = await connection.request(Produce, { acks: -1, timeoutMs: PATIENCE_MS, topicData }, 12)
       expect(responses.filter(({ partitionResponses: [one] }) => one!.errorCode !== 0)).toEqual([])
     }
     for (const group of groups) expect(await read(connection, group)).toEqual(group)

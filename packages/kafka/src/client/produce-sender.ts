@@ -1,7 +1,7 @@
 // Sends sealed batches to the leaders of their partitions and deals with the answers: retried in order with the same sequence numbers, so that
 // a broker drops what it already has; a failure that cannot be mended ends the producer.
 import { KafkaError } from '../error.ts'
-import { Produce } from '../protocol/produce.ts'
+import { PRODUCE_BY_NAME, Produce } from '../protocol/produce.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import type { PartitionQueue, SealedBatch } from './partition-queue.ts'
@@ -211,7 +211,7 @@ export class ProduceSender {
         timeoutMs: ackTimeoutMs,
         topicData: [...topics].map(([name, partitionData]) => ({ name, partitionData })),
       }
-      const atMost = transaction?.isImplicit === false ? PLAIN_PRODUCE_VERSION : Produce.max
+      const atMost = transaction?.isImplicit === false ? PLAIN_PRODUCE_VERSION : PRODUCE_BY_NAME
       const answer = await connection.request(Produce, request, atMost)
       const codes = new Map(
         answer.responses.flatMap(({ name, partitionResponses }) =>

@@ -1,21 +1,25 @@
 // Produce: record batches for topic partitions.
 
-import { int16, int32, int64, nullableString, records, string } from './field.ts'
+import { int16, int32, int64, nullableString, records, string, uuid, ZERO_UUID } from './field.ts'
 import { api } from './message.ts'
 import { array, nullableStructure, structure } from './structure.ts'
 
-/** Produce, 3 to 12. Batches are views of the frame when read, references when written. No response follows `acks` 0. */
+/** The last version that names topics; later ones have their ids. */
+export const PRODUCE_BY_NAME = 12
+
+/** Produce, 3 to 13. Batches are views of the frame when read, references when written. No response follows `acks` 0. */
 export const Produce = api(
   0,
   'Produce',
-  { min: 3, max: 12, flexible: 9 },
+  { min: 3, max: 13, flexible: 9 },
   {
     transactionalId: nullableString({ or: null }),
     acks: int16(),
     timeoutMs: int32(),
     topicData: array(
       structure({
-        name: string(),
+        name: string({ until: PRODUCE_BY_NAME, or: '' }),
+        topicId: uuid({ since: 13, or: ZERO_UUID }),
         partitionData: array(structure({ index: int32(), records: records() })),
       }),
     ),
@@ -23,7 +27,8 @@ export const Produce = api(
   {
     responses: array(
       structure({
-        name: string(),
+        name: string({ until: PRODUCE_BY_NAME, or: '' }),
+        topicId: uuid({ since: 13, or: ZERO_UUID }),
         partitionResponses: array(
           structure({
             index: int32(),

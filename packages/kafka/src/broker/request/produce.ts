@@ -1,10 +1,12 @@
-// Produce: hands batches to the logs, waits until they are on disk, answers. Nothing here looks at a record.
+// Produce: hands batches to the logs, waits until they are on disk, answers. Nothing here looks at a record, except to pack it
+// anew for a topic with a compression of its own.
 
 import { KafkaError } from '../../error.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import type { RequestOf, ResponseInput } from '../../protocol/message.ts'
-import type { Produce } from '../../protocol/produce.ts'
+import { PRODUCE_BY_NAME, type Produce } from '../../protocol/produce.ts'
 import { BATCH_ATTRIBUTE, BATCH_FIELD, batchSizeAt, readInt64 } from '../../record/batch-header.ts'
+import { recompressBatch } from '../../record/recompress.ts'
 import type { BrokerCore, RequestContext } from '../core.ts'
 import type { Topic } from '../topic/topic.ts'
 import { unknownTopic } from '../topic/topic-registry.ts'
@@ -21,18 +23,20 @@ const ZSTD = 4
 /** Answers Produce; undefined when the client wants no answer (`acks` 0). */
 export async function answerProduce(
   core: BrokerCore,
-  request: Request,
+  asked: Request,
   { version }: RequestContext,
 ): Promise<Answer | undefined> {
+  const request = version > PRODUCE_BY_NAME ? withNames(core, asked) : asked
   const waits: Promise<void>[] = []
   const appendAll = (refusal: unknown): Answer['responses'] =>
-    request.topicData.map(({ name, partitionData }) => ({
+    request.topicData.map(({ name, topicId, partitionData }) => ({
       name,
+      topicId,
       partitionResponses: partitionData.map(({ index, records }) => {
         const answer: PartitionAnswer = { index, errorCode: 0, baseOffset: -1 }
         try {
           if (refusal !== undefined) throw refusal
-          const topic = writableTopic(core, name)
+          const topic = writableTopic(core, name, version)
           const log = topic.partitions[index]?.log
           if (log === undefined) throw unknownTopic()
           append(log, topic, records, version, answer)
@@ -57,9 +61,18 @@ export async function answerProduce(
   return undefined
 }
 
-function writableTopic(core: BrokerCore, name: string): Topic {
+/** The request with the names of the topics that it has by id; a name stays empty where no topic has the id. */
+function withNames(core: BrokerCore, request: Request): Request {
+  const topicData = request.topicData.map((data) => ({ ...data, name: core.topics.byId(data.topicId)?.name ?? '' }))
+  return { ...request, topicData }
+}
+
+function writableTopic(core: BrokerCore, name: string, version: number): Topic {
   const topic = core.topics.get(name)
-  if (topic === undefined) throw unknownTopic()
+  if (topic === undefined)
+    throw version > PRODUCE_BY_NAME
+      ? new KafkaError('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.')
+      : unknownTopic()
   if (topic.isInternal) throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Clients may not write to ${name}.`)
   return topic
 }
@@ -72,7 +85,9 @@ function append(
   answer: PartitionAnswer,
 ): void {
   checkBatch(records, topic, version)
-  const { baseOffset, appendTimeMs } = log.append(records)
+  const { compression } = topic
+  const batch = compression === undefined ? records : recompressBatch(records, compression)
+  const { baseOffset, appendTimeMs } = log.append(batch)
   answer.baseOffset = baseOffset
   answer.logAppendTimeMs = appendTimeMs
   answer.logStartOffset = log.startOffset

@@ -1,6 +1,7 @@
 // A topic and its partitions as the broker holds them.
 
 import type { PartitionLog } from '../../log/partition-log.ts'
+import type { Compression } from '../../record/compression.ts'
 import { numericConfig, type TopicOverrides, topicConfig } from './topic-config.ts'
 
 /** Name of the topic with the groups' committed offsets. */
@@ -42,6 +43,7 @@ export class Topic {
   isDeleted = false
   /** Newest producer time accepted, relative to now; read per batch, so kept as a number. */
   #maxFutureMs = 0
+  #compression: Compression | undefined
 
   constructor(name: string, id: string, partitions: Partition[], overrides: TopicOverrides, messageMaxBytes: number) {
     this.name = name
@@ -62,6 +64,11 @@ export class Topic {
     return this.#maxFutureMs
   }
 
+  /** The compression that every batch gets (compression.type); undefined: as its producer made it. */
+  get compression(): Compression | undefined {
+    return this.#compression
+  }
+
   /** Value of an option in force. */
   config(name: string): string {
     return topicConfig(this.overrides, name, this.#messageMaxBytes)
@@ -69,6 +76,9 @@ export class Topic {
 
   /** To be called after `overrides` changed. */
   configChanged(): void {
+    const compression = this.config('compression.type')
+    this.#compression =
+      compression === 'producer' ? undefined : compression === 'uncompressed' ? 'none' : (compression as Compression)
     this.#maxFutureMs = numericConfig(this.overrides, 'message.timestamp.after.max.ms', this.#messageMaxBytes)
   }
 }
