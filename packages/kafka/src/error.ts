@@ -159,6 +159,7 @@ export function errorName(number: number): KafkaErrorCode {
 /** Errors that never travel in a response: name → [retriable, what the operator can do]. */
 const LOCAL_CODES = {
   MALFORMED_FRAME: [false, 'The peer does not speak the Kafka protocol, or the bytes were damaged on the way.'],
+  TLS_FAILED: [false, "Check ssl.truststore.*, ssl.keystore.* and the names in the broker's certificate."],
   RECORD_TOO_LARGE: [
     false,
     'Raise max.request.size of the producer (producer.override.max.request.size of the connector), and max.message.bytes of the topic.',

@@ -15,6 +15,7 @@ export type {
 export { type ReadListeners, readListeners } from './broker/security/listener-settings.ts'
 // client/: links, connections, control requests, reading
 export { Admin, type NewTopic } from './client/admin.ts'
+export { type ClientSecurity, readClientSecurity, SECURITY_OPTIONS } from './client/client-security.ts'
 export { Cluster, type ClusterOptions, parseBootstrap, type TopicMetadata } from './client/cluster.ts'
 export { Connection, type ConnectionOptions } from './client/connection.ts'
 export { FrameSplitter, MAX_FRAME_BYTES } from './client/frame-splitter.ts'
@@ -37,6 +38,7 @@ export type { FetchedRecords } from './client/partition-fetcher.ts'
 export { PortLink } from './client/port-link.ts'
 export type { SendOptions } from './client/produce-sender.ts'
 export { Producer, type ProducerOptions } from './client/producer.ts'
+export { secureLinks } from './client/secure-link.ts'
 export { connectTcp, TcpLink } from './client/tcp-link.ts'
 export {
   CONFIG_RESOURCE,
