@@ -81,8 +81,14 @@ export class RowPrinter {
       writers: Array.from(columnTypes, (typeCode, i) => {
         const collationId = optional.collationIds?.[i]
         const unsigned = optional.unsigned?.[i] ?? false
-        const column = { typeCode, meta: columnMeta[i]!, unsigned }
-        return loggedCellWriter(collationId === undefined ? column : { ...column, collationId })
+        const labels = optional.labels?.[i] ?? undefined
+        return loggedCellWriter({
+          typeCode,
+          meta: columnMeta[i]!,
+          unsigned,
+          ...(collationId === undefined ? {} : { collationId }),
+          ...(labels === undefined ? {} : { labels }),
+        })
       }),
     }
     this.#tables.set(map, table)

@@ -12,12 +12,13 @@ import { decodeQuery } from './query.ts'
 import { decodeRotate } from './rotate.ts'
 import { RowsDecoder } from './rows.ts'
 import { decodeRowsQuery } from './rows-query.ts'
+import { decodeIncident, decodeIntvar, decodeRand, decodeUserVar } from './statement-context.ts'
 import { decodeTableMap } from './table-map.ts'
 import { decodeXaPrepare } from './xa-prepare.ts'
 import { decodeXid } from './xid.ts'
 
 /**
- * The decoded body of an event; null for types that are known to be harmless. Of a compressed transaction its block: PayloadEvents steps
+ * The decoded body of an event; null for types of which nothing is of interest. Of a compressed transaction its block: PayloadEvents steps
  * through it. Throws MYSQL_PROTOCOL_EVENT for corrupt bytes.
  */
 export function decodeEvent(view: EventView): unknown {
@@ -69,6 +70,14 @@ export function decodeEvent(view: EventView): unknown {
       return decodeMariaDbGtidList(cursor)
     case EventType.TRANSACTION_PAYLOAD_EVENT:
       return decodePayloadBlock(cursor)
+    case EventType.INTVAR_EVENT:
+      return decodeIntvar(cursor)
+    case EventType.RAND_EVENT:
+      return decodeRand(cursor)
+    case EventType.USER_VAR_EVENT:
+      return decodeUserVar(cursor)
+    case EventType.INCIDENT_EVENT:
+      return decodeIncident(cursor)
     default:
       return null
   }

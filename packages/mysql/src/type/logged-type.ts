@@ -1,4 +1,5 @@
 // Columns as the log alone knows them, without a table definition: for tools that show what a log holds.
+import { charsetDecoder } from '../charset/charset.ts'
 import { charsetOfCollationId } from '../charset/collation-ids.ts'
 import type { ColumnModel } from '../ddl/table-model.ts'
 import { MysqlError } from '../error.ts'
@@ -40,14 +41,14 @@ const PLAIN: Omit<ColumnModel, 'name' | 'typeName'> = {
 
 /**
  * The JSON writer of a column by its TABLE_MAP entry. Texts of an unknown character set are shown where they are UTF-8; ENUM and SET are
- * numbers, BIT binary digits, a date that no calendar has `0x` and its bytes, GEOMETRY and VECTOR and everything that has no better form base64 of their bytes.
+ * labels where the log has them, else numbers, BIT binary digits, a date that no calendar has `0x` and its bytes, GEOMETRY and VECTOR and everything that has no better form base64 of their bytes.
  */
 export function loggedCellWriter(column: BinlogColumn): CellJsonWriter {
   const { typeCode, unsigned } = column
   switch (typeCode) {
     case code.MYSQL_TYPE_ENUM:
     case code.MYSQL_TYPE_SET:
-      return writeNumber
+      return writerOfLabels(column)
     case code.MYSQL_TYPE_LONGLONG:
       return unsigned ? writeNumber : typed(column, 'BIGINT')
     case code.MYSQL_TYPE_BIT:
@@ -127,6 +128,22 @@ function compiled(column: BinlogColumn, word: string, charset: string | null = n
 
 function typed(column: BinlogColumn, word: string, charset: string | null = null): CellJsonWriter {
   return compiled(column, word, charset)?.writeJson ?? writeBytes
+}
+
+// A number without a label stays a number: the tool is for logs that are not as they should be.
+function writerOfLabels({ typeCode, labels, collationId }: BinlogColumn): CellJsonWriter {
+  if (labels === undefined) return writeNumber
+  const charset = collationId === undefined ? null : charsetOfCollationId(collationId)
+  const { decode } = charsetDecoder(charset === null || charset === 'binary' ? 'utf8mb4' : charset)
+  const texts = labels.map((label) => decode(label, 0, label.length))
+  const isEnum = typeCode === code.MYSQL_TYPE_ENUM
+  return (bytes, start, end, sink) => {
+    const value = unsignedNumber(bytes.subarray(start, end))
+    if (value > (isEnum ? BigInt(texts.length) : (1n << BigInt(texts.length)) - 1n))
+      writeNumber(bytes, start, end, sink)
+    else if (isEnum) writeString(value === 0n ? '' : texts[Number(value) - 1]!, sink)
+    else writeString(texts.filter((_, i) => ((value >> BigInt(i)) & 1n) === 1n).join(), sink)
+  }
 }
 
 // `isZoned`: only a TIMESTAMP is a point in time, and keeps the Z.
