@@ -4,14 +4,13 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { freshFolder, type MysqlServer } from '@millrace/servers'
+import { withCutNames } from './cut-names.ts'
 import type { Verdict } from './event-runner.ts'
 import { startMillrace } from './millrace-process.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 
 /** Tags of steps that need a server which is not built yet, with the word for the report. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
-  'exactly-once': 'exactly-once source support',
-  'two-workers': 'two workers',
   postgres: 'the PostgreSQL connector',
   'plugin-list': 'the same list of plugins',
 }
@@ -89,15 +88,18 @@ async function runFile(file: string, checker: string, pool: MysqlPool, tags: Rea
     args: [
       ...['--group-id', 'rest-lab', '--offset-flush-interval-ms', '1000', '--config-providers', 'file,env,directory'],
       ...(tags.has('basic-auth') ? basicAuth(settings) : []),
+      ...(tags.has('exactly-once') ? ['--set', 'exactly.once.source.support=enabled'] : []),
     ],
   })
+  const second = tags.has('two-workers') ? await startSecond(millrace) : null
   try {
-    const { output, code } = await check(file, checker, mysql, millrace)
+    const { output, code } = await check(file, checker, mysql, millrace, second)
     if (code === 0) return { outcome: 'passed' }
     const reason =
       firstFailure(output) ?? `the checker ended with ${code}: ${output.trim().split('\n').slice(-3).join(' ')}`
     return { outcome: /not supported/.test(reason) ? 'not supported' : 'failed', reason: reason.slice(0, 500) }
   } finally {
+    await second?.stop()
     await millrace.stop()
     rmSync(settings, { recursive: true, force: true })
   }
@@ -107,6 +109,15 @@ async function runFile(file: string, checker: string, pool: MysqlPool, tags: Rea
 function firstFailure(output: string): string | null {
   const found = /^FAIL (.*)\n((?: {5}.*\n?)*)/m.exec(output)
   return found === null ? null : `${found[1]} (${(found[2] as string).trim().replaceAll(/\s*\n\s*/g, '; ')})`
+}
+
+/** A second worker in the group of the first, on its embedded broker. */
+function startSecond({ bootstrap }: Awaited<ReturnType<typeof startMillrace>>): ReturnType<typeof startMillrace> {
+  return startMillrace({
+    args: ['--bootstrap-servers', bootstrap, '--group-id', 'rest-lab', '--offset-flush-interval-ms', '1000'].concat(
+      ['config', 'offset', 'status'].flatMap((kind) => ['--set', `${kind}.storage.replication.factor=1`]),
+    ),
+  })
 }
 
 /** The settings of a standalone worker. */
@@ -134,6 +145,7 @@ async function check(
   checker: string,
   mysql: MysqlServer,
   millrace: Awaited<ReturnType<typeof startMillrace>>,
+  second: Awaited<ReturnType<typeof startMillrace>> | null,
 ): Promise<{ output: string; code: number | null }> {
   const data = path.join(millrace.dataFolder, 'golden-data')
   const secrets = path.join(millrace.dataFolder, 'golden-secrets')
@@ -144,7 +156,9 @@ async function check(
   writeFileSync(path.join(secrets, 'pwfile'), 'dbz')
   const hook = (name: string) =>
     `${process.execPath} --disable-warning=TimeoutNegativeWarning ${path.join(import.meta.dirname, 'rest-hook.ts')} ${name} ${millrace.bootstrap} ${mysql.socketPath} ${mysql.port}`
-  const args = [checker, 'check', file, '--base', millrace.rest]
+  const adapted = path.join(millrace.dataFolder, path.basename(file))
+  writeFileSync(adapted, withCutNames(readFileSync(file, 'utf8'), secrets))
+  const args = [checker, 'check', adapted, '--base', millrace.rest, ...(second ? ['--base2', second.rest] : [])]
   for (const [name, value] of Object.entries({
     KAFKA: millrace.bootstrap,
     MYSQL_HOST: mysql.host,
