@@ -1,6 +1,6 @@
 // Opens a worker: state topics, stores, task launcher. rest/start-worker.ts adds the REST interface.
 import type { MessagePort } from 'node:worker_threads'
-import { Admin, Cluster, parseBootstrap } from '@millrace/kafka'
+import { Admin, type ClientSecurity, Cluster, parseBootstrap, readClientSecurity } from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import { KafkaConfigStore } from '../store/kafka-config-store.ts'
@@ -93,7 +93,7 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
     return embedded.openPort()
   }
   await using stack = new AsyncDisposableStack()
-  const open = clusterLinks(bootstrap, addresses, openPort)
+  const open = clusterLinks(bootstrap, addresses, openPort, securityOf(config.settings))
   const cluster = new Cluster({ bootstrap: readBootstrap(bootstrap), open, clientId: `connect-${config.groupId}` })
   stack.defer(() => cluster.close())
   const { offsetFile } = config
@@ -153,6 +153,15 @@ export async function openWorker(options: StartWorkerOptions, plugins: WorkerPlu
   }
   const owned = stack.move()
   return { worker, sinkOffsets, membership, board, config, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Security of the worker's own clients. Errors: CDC_CONFIG_INVALID with the option's name. */
+function securityOf(settings: WorkerSettings): ClientSecurity | null {
+  try {
+    return readClientSecurity((option) => settings[option]?.trim())
+  } catch (error) {
+    throw kafkaFailure(error, 'CDC_CONFIG_INVALID', 'The security of the worker')
+  }
 }
 
 function readBootstrap(bootstrap: string): string[] {

@@ -1,12 +1,21 @@
 // Options of a task's producer under the names of Kafka's Java client: `producer.*` of the worker, `producer.override.*` of the connector.
-import type { Compression, ProducerOptions } from '@millrace/kafka'
+import {
+  type ClientSecurity,
+  type Compression,
+  type ProducerOptions,
+  readClientSecurity,
+  SECURITY_OPTIONS,
+} from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import type { StoredConfig } from '../store/store.ts'
+import { kafkaFailure } from './kafka-failure.ts'
 
 /** A producer's options, read. */
 export interface ClientProducerOptions {
   readonly bootstrap: string
   readonly clientId: string
+  /** Null for plain connections. */
+  readonly security: ClientSecurity | null
   /** Time after which a request counts as lost. */
   readonly requestTimeoutMs: number
   readonly metadataMaxAgeMs: number
@@ -60,6 +69,7 @@ export function producerOptions(
   }
   const clientId = given.text('client.id') ?? `connector-producer-${about.connector}-${about.task}`
   return {
+    security: given.security(),
     bootstrap: given.text('bootstrap.servers') ?? settings['bootstrap.servers'] ?? '',
     clientId,
     // The broker may take as long as the time that it is given; its answer needs a little more.
@@ -140,6 +150,16 @@ class OptionReader {
       )
     if (number < min) throw invalid(option, text, `Value must be at least ${min}`)
     return number
+  }
+
+  /** Errors: CDC_CONFIG_INVALID with the option's name. */
+  security(): ClientSecurity | null {
+    for (const option of SECURITY_OPTIONS) this.#known.add(option)
+    try {
+      return readClientSecurity((option) => this.text(option))
+    } catch (error) {
+      throw kafkaFailure(error, 'CDC_CONFIG_INVALID', 'The security of the producer')
+    }
   }
 
   /** Names as they were given, of options that nobody asked for; `more` are known, but of no effect here. */

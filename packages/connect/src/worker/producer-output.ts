@@ -1,5 +1,13 @@
 // Where a source task's records go: the Kafka producer, with topics found or created on demand.
-import { Admin, Cluster, type LinkFactory, Producer, parseBootstrap, type RecordAppender } from '@millrace/kafka'
+import {
+  Admin,
+  Cluster,
+  type LinkFactory,
+  Producer,
+  parseBootstrap,
+  type RecordAppender,
+  secureLinks,
+} from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
@@ -34,7 +42,8 @@ export async function openProducerOutput(options: ProducerOutputOptions): Promis
     log.warn({ options: chosen.ignored }, `producer options without effect here: ${chosen.ignored.join(', ')}`)
   const { clientId, requestTimeoutMs, metadataMaxAgeMs } = chosen
   const bootstrap = parseBootstrap(chosen.bootstrap)
-  const cluster = new Cluster({ bootstrap, open: openLink, clientId, requestTimeoutMs, metadataMaxAgeMs })
+  const open = chosen.security === null ? openLink : secureLinks(chosen.security, clientId)
+  const cluster = new Cluster({ bootstrap, open, clientId, requestTimeoutMs, metadataMaxAgeMs })
   try {
     const producer = await patiently(() => Producer.open({ ...chosen.producer, cluster }))
     const output = new ProducerOutput({ cluster, producer, lingerMs: chosen.lingerMs, transactions }, options)

@@ -17,6 +17,7 @@ test('without any, the producer has its own defaults and Connect’s client id',
     clientId: 'connector-producer-c-2',
     requestTimeoutMs: 30_000,
     metadataMaxAgeMs: 300_000,
+    security: null,
     lingerMs: 0,
     producer: {},
     ignored: [],
@@ -55,6 +56,7 @@ test('every option that is known takes effect', () => {
     clientId: 'mine',
     requestTimeoutMs: 4000,
     metadataMaxAgeMs: 1000,
+    security: null,
     lingerMs: 7,
     producer: {
       acks: 'leader',
@@ -72,6 +74,22 @@ test('every option that is known takes effect', () => {
     },
     ignored: [],
   })
+})
+
+test('security is read under the same prefixes, and told by name when it cannot be', () => {
+  const jaas = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="u" password="p";'
+  const security = {
+    'security.protocol': 'SASL_PLAINTEXT',
+    'sasl.mechanism': 'SCRAM-SHA-256',
+    'sasl.jaas.config': jaas,
+  }
+  const options = overridden({ ...security, 'ssl.truststore.password': 'none' })
+  expect(options.security).toEqual({
+    tls: null,
+    sasl: { mechanism: 'SCRAM-SHA-256', username: 'u', password: 'p' },
+  })
+  expect(options.ignored).toEqual([])
+  expect(() => overridden({ ...security, 'sasl.mechanism': 'GSSAPI' })).toThrow('sasl.mechanism')
 })
 
 test('options without effect are named as they were given', () => {

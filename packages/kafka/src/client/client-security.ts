@@ -32,6 +32,7 @@ export const SECURITY_OPTIONS: readonly string[] = [
   'sasl.jaas.config',
   'ssl.truststore.type',
   'ssl.truststore.location',
+  'ssl.truststore.password', // of no use with PEM
   'ssl.truststore.certificates',
   'ssl.keystore.type',
   'ssl.keystore.location',
