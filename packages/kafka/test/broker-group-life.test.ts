@@ -108,7 +108,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 const NO_TOPICS = { get: () => undefined, byId: () => undefined, all: () => [], changes: 0 }
 
-describe('a group', () => {
+describe('a group', { timeout: 120_000 }, () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
   afterEach(() => vi.useRealTimers())
 
