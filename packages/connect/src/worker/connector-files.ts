@@ -48,7 +48,8 @@ function asRequest(json: Json): ConnectorFile | null {
   const { name, config, initial_state: state = null } = json
   const texts = typeof config === 'object' && config !== null && !Array.isArray(config) ? textsOf(config as Json) : null
   if (typeof name !== 'string' || texts === null) return null
-  const initial = STATES[String(state ?? 'RUNNING').toUpperCase()]
+  const word = state ?? 'RUNNING'
+  const initial = typeof word === 'string' ? STATES[word.toUpperCase()] : undefined
   return initial === undefined ? null : { name, config: texts, initial }
 }
 
@@ -61,8 +62,9 @@ function asProperties(text: string): ConnectorFile {
 
 /** The members as texts; null when one of them is no plain value. */
 function textsOf(json: Json): Record<string, string | null> | null {
-  const entries = Object.entries(json).map(([key, value]): [string, string | null] | null =>
-    value === null ? [key, null] : typeof value === 'object' ? null : [key, String(value)],
-  )
+  const entries = Object.entries(json).map(([key, value]): [string, string | null] | null => {
+    if (value === null || typeof value === 'string') return [key, value]
+    return typeof value === 'number' || typeof value === 'boolean' ? [key, String(value)] : null
+  })
   return entries.every((entry) => entry !== null) ? Object.fromEntries(entries) : null
 }

@@ -58,6 +58,11 @@ export class Worker implements AsyncDisposable {
     return this.parts.config.offsetFile !== null
   }
 
+  /** Resolves when every change asked for so far is written: a worker that does not get there is stuck. */
+  settled(): Promise<void> {
+    return this.#exclusively(async () => {})
+  }
+
   get isStarted(): boolean {
     return this.#isStarted
   }
