@@ -10,6 +10,7 @@ import { postProcessors, type ReselectConfig } from '../../config/mysql/post-pro
 import type { Source, SourceBatch, SourceContext } from '../source.ts'
 import { placeholderBytes } from './absent-value.ts'
 import { HeartbeatAction } from './heartbeat-action.ts'
+import { historyLinks } from './history/history-links.ts'
 import type { HistoryTopic } from './history/history-topic.ts'
 import { KafkaHistoryTopic } from './history/kafka-history-topic.ts'
 import { SchemaHistory } from './history/schema-history.ts'
@@ -324,7 +325,7 @@ function kafkaHistory({ history, connectorName }: MysqlConnectorConfig, context:
   return new KafkaHistoryTopic({
     topic,
     bootstrapServers,
-    openLink: context.openLink,
+    openLink: historyLinks(history, context),
     clientId: `${connectorName}-schemahistory`,
   })
 }
