@@ -8,6 +8,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type BenchFigure, figureTable } from './figure.ts'
 import { runHuge } from './huge.ts'
+import { runJdbcSink } from './jdbc-sink.ts'
 import { runLog } from './log.ts'
 import { coreCount, loadText, machineFacts } from './machine.ts'
 import { runEvents } from './micro/events.ts'
@@ -54,6 +55,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ],
   ['pipeline', { about: 'A backlog of a live MySQL to nothing and to the embedded log', run: () => runPipeline() }],
   ['tables', { about: 'Backlogs of other tables, and of compressed transactions, to nothing', run: () => runTables() }],
+  ['jdbc-sink', { about: 'A topic of changes to rows of PostgreSQL', run: () => runJdbcSink() }],
   ['huge', { about: 'One transaction of ten million rows to the embedded log', run: () => runHuge() }],
   ['profile', { about: 'Where the time of row events to JSON goes', run: () => runProfile() }],
 ])

@@ -9,7 +9,7 @@ import { type MillraceProcess, startMillrace } from '../../tools/goldens/millrac
 /** Number of kills; MILLRACE_SINK_KILLS sets it. */
 const KILLS = Number(process.env['MILLRACE_SINK_KILLS'] ?? 3)
 
-vi.setConfig({ testTimeout: 120_000 + KILLS * 20_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000 + KILLS * 60_000, hookTimeout: 240_000 })
 let source: MysqlServer
 let target: PostgresServer
 let millrace: MillraceProcess
@@ -170,7 +170,7 @@ test(`after ${KILLS} kills of the process the tables are equal`, async () => {
       const seen = await newest()
       const before = changes
       // Killed in the middle of work: rows have arrived since the start, and more are on their way.
-      await expect.poll(async () => changes > before + 200 && (await newest()) > seen, { timeout: 60_000 }).toBe(true)
+      await expect.poll(async () => changes > before + 200 && (await newest()) > seen, { timeout: 120_000 }).toBe(true)
       await running.kill()
       const [restPort, kafkaPort] = [rest, bootstrap].map((address) => Number(/\d+$/.exec(address)![0]))
       millrace = await startMillrace({ dataFolder, restPort: restPort!, kafkaPort: kafkaPort! })
@@ -181,7 +181,7 @@ test(`after ${KILLS} kills of the process the tables are equal`, async () => {
     await writer.end()
   }
   await expect
-    .poll(async () => (await sums(target)) === (await sums(source)), { timeout: 90_000, interval: 500 })
+    .poll(async () => (await sums(target)) === (await sums(source)), { timeout: 180_000, interval: 500 })
     .toBe(true)
 })
 
@@ -197,7 +197,7 @@ async function rowsIn(table: string, rows: number): Promise<void> {
     const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS it', [table])
     return there.rows[0].it === true ? Number((await client.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n) : 0
   }
-  await expect.poll(ask, { timeout: 60_000, interval: 200 }).toBe(rows)
+  await expect.poll(ask, { timeout: 120_000, interval: 200 }).toBe(rows)
 }
 
 /** Every row of a side as one text. */

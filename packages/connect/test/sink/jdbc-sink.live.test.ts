@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { OPTIONAL_STRING, primitive, STRING } from '../../src/data/schema-builder.ts'
 import { type Columns, ID, type Options, openSink, Topic } from './sink-lab.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 })
 
 /** A target: its options and a way to ask it. */
 interface Target {

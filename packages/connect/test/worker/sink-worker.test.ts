@@ -16,7 +16,7 @@ import {
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startWorker, type WorkerHandle } from '../../src/index.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 const folder = mkdtempSync(join(tmpdir(), 'sink-worker-'))
 let broker: BrokerThread
 let worker: WorkerHandle
@@ -50,13 +50,13 @@ async function send(method: string, path: string, body?: unknown): Promise<numbe
 
 /** Asks again until the answer matches. */
 async function eventually(path: string, expected: unknown): Promise<void> {
-  await expect.poll(() => get(path), { timeout: 30_000, interval: 50 }).toMatchObject(expected as object)
+  await expect.poll(() => get(path), { timeout: 120_000, interval: 50 }).toMatchObject(expected as object)
 }
 
 async function produce(topic: string, partitions: number, values: readonly string[], base = 0): Promise<void> {
   await new Admin(cluster).createTopic({ name: topic, partitions })
   const producer = await Producer.open({ cluster })
-  await expect.poll(() => producer.resolve([topic]), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => producer.resolve([topic]), { timeout: 60_000 }).toBe(true)
   for (const [i, value] of values.entries()) {
     const appender = producer.appender(topic, (base + i) % partitions)
     appender.begin(1_700_000_000_000)
@@ -119,7 +119,7 @@ test('offsets are moved while it is stopped, and count at the next start', async
   expect(await send('PATCH', '/connectors/plain/offsets', { offsets })).toBe(200)
   await send('PUT', '/connectors/plain/resume')
   const file = join(folder, 'plain.txt')
-  await expect.poll(() => linesOf(file), { timeout: 30_000 }).toEqual(['one', 'two', 'three', 'four', 'four'])
+  await expect.poll(() => linesOf(file), { timeout: 120_000 }).toEqual(['one', 'two', 'three', 'four', 'four'])
   expect(await send('DELETE', '/connectors/plain')).toBe(204)
 })
 
@@ -135,16 +135,16 @@ test('two tasks share the partitions; with new partitions every record is writte
     'consumer.override.metadata.max.age.ms': '200',
   }
   expect(await send('POST', '/connectors', { name: 'shared', config })).toBe(201)
-  await expect.poll(() => linesOf(file).sort(), { timeout: 30_000 }).toEqual([...first].sort())
+  await expect.poll(() => linesOf(file).sort(), { timeout: 120_000 }).toEqual([...first].sort())
   const group = new GroupAdmin(cluster)
   await expect
     .poll(async () => (await group.describe('connect-shared')).members.map(({ assignment }) => assignment.length), {
-      timeout: 30_000,
+      timeout: 120_000,
     })
     .toEqual([2, 2])
   const second = Array.from({ length: 20 }, (_, i) => `b${i}`)
   await produce('shared.too', 2, second)
-  await expect.poll(() => linesOf(file).sort(), { timeout: 30_000 }).toEqual([...first, ...second].sort())
+  await expect.poll(() => linesOf(file).sort(), { timeout: 120_000 }).toEqual([...first, ...second].sort())
   await eventually('/connectors/shared/status', { tasks: [{ state: 'RUNNING' }, { state: 'RUNNING' }] })
   expect(await send('DELETE', '/connectors/shared')).toBe(204)
 })
@@ -206,12 +206,12 @@ test('transforms run behind the converters, and a restart of the worker repeats 
     topics: 'shaped',
   }
   expect(await send('POST', '/connectors', { name: 'shaped', config })).toBe(201)
-  await expect.poll(() => linesOf(file), { timeout: 30_000 }).toEqual(['2'])
+  await expect.poll(() => linesOf(file), { timeout: 120_000 }).toEqual(['2'])
   await worker.close()
   worker = await startWorker({
     settings: { listeners: 'http://127.0.0.1:0', 'offset.flush.interval.ms': '50' },
     embedded: { addresses: ['embedded:1'], openPort: () => broker.connect() },
   })
   await produce('shaped', 1, ['{"a":1,"b":3}'])
-  await expect.poll(() => linesOf(file), { timeout: 30_000 }).toEqual(['2', '3'])
+  await expect.poll(() => linesOf(file), { timeout: 120_000 }).toEqual(['2', '3'])
 })

@@ -10,6 +10,7 @@ import { changePlan } from './change-plan.ts'
 import { EnvelopeCache } from './envelope-cache.ts'
 import { type Literal, literal, putLiteral } from './json-bytes.ts'
 import { parseJson, readSchemaless, readValue } from './json-reader.ts'
+import { NOT_PLAIN, readPayload } from './payload-reader.ts'
 import { schemaJson, schemaOfJson } from './schema-json.ts'
 import { type JsonValueOptions, JsonWriters, quoted } from './value-writer.ts'
 
@@ -53,8 +54,9 @@ export class JsonConverter implements Converter, HeaderConverter {
     if (bytes === null) return { schema: null, value: null }
     const known = this.#options.schemasEnable ? this.#envelopes.find(bytes) : null
     if (known !== null) {
-      const payload = parseJson(known.payload)
-      return { schema: known.schema, value: readValue(known.schema, payload, this.#options) }
+      const plain = readPayload(known.schema, known.payload, this.#options)
+      const value = plain === NOT_PLAIN ? readValue(known.schema, parseJson(known.payload), this.#options) : plain
+      return { schema: known.schema, value }
     }
     const json = parseJson(bytes)
     if (!this.#options.schemasEnable) return { schema: null, value: readSchemaless(json) }
