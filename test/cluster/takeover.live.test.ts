@@ -41,7 +41,7 @@ beforeAll(async () => {
   ;[kafka, server] = await Promise.all([startKafka(), startMysql()])
   await createLedger(server)
   load = new Load(server)
-}, 180_000)
+}, 400_000)
 
 afterAll(async () => {
   await load?.stop()
@@ -59,9 +59,9 @@ async function startJava(): Promise<string> {
 async function runsOn(base: string, workers: readonly string[] = [base]): Promise<void> {
   const living = workers.map((url) => url.replace('http://', ''))
   const owner = async () => (await owners(base).catch(() => new Map<string, string>())).get('ledger')
-  await expect.poll(async () => living.includes((await owner()) ?? ''), { timeout: 120_000, interval: 200 }).toBe(true)
+  await expect.poll(async () => living.includes((await owner()) ?? ''), { timeout: 300_000, interval: 200 }).toBe(true)
   const now = load.written
-  await expect.poll(async () => Math.max(0, ...(await ids())) > now, { timeout: 120_000, interval: 300 }).toBe(true)
+  await expect.poll(async () => Math.max(0, ...(await ids())) > now, { timeout: 300_000, interval: 300 }).toBe(true)
 }
 
 async function ids(): Promise<number[]> {
@@ -71,7 +71,7 @@ async function ids(): Promise<number[]> {
 
 test.skipIf(!isPossible)(
   'Kafka Connect, then Millrace, then Kafka Connect on the same topics (needs Java and Maven): nothing is lost',
-  { timeout: 600_000 },
+  { timeout: 900_000 },
   async () => {
     const { bootstrap } = kafka!
     let base = await startJava()
@@ -103,7 +103,7 @@ test.skipIf(!isPossible)(
       'database.server.id': '184100',
       'snapshot.mode': 'no_data',
     })
-    await expect.poll(async () => (await owners(base)).size, { timeout: 120_000, interval: 200 }).toBe(2)
+    await expect.poll(async () => (await owners(base)).size, { timeout: 300_000, interval: 200 }).toBe(2)
     expect(new Set((await owners(ours.base)).values()).size).toBe(2)
     await java!.stop()
     java = undefined

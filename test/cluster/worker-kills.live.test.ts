@@ -20,7 +20,7 @@ beforeAll(async () => {
   if (!isPossible) return
   ;[kafka, server] = await Promise.all([startKafka({ 'group.min.session.timeout.ms': '1000' }), startMysql()])
   await createLedger(server)
-}, 120_000)
+}, 400_000)
 
 afterAll(async () => {
   await Promise.all(workers.map(({ process: worker }) => worker.stop()))
@@ -52,14 +52,14 @@ async function runsOnTheLiving(): Promise<void> {
         const owned = [...(await owners(workers[0]!.base)).values()]
         return owned.length === FILES + 1 && owned.every((owner) => living.has(owner))
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 180_000, interval: 50 },
     )
     .toBe(true)
 }
 
 test.skipIf(!isPossible)(
   `${KILLS} kills of workers (needs Java and Maven): their tasks move, nothing is lost`,
-  { timeout: 120_000 + KILLS * 30_000 },
+  { timeout: 300_000 + KILLS * 60_000 },
   async () => {
     const { bootstrap } = kafka!
     for (let n = 0; n < 3; n++) workers.push(await startWorkerProcess(bootstrap, quickGroup))
@@ -72,7 +72,8 @@ test.skipIf(!isPossible)(
     load.start()
     for (let kill = 0; kill < KILLS; kill++) {
       const runsIt = (await owners(workers[0]!.base)).get(kill % 2 === 0 ? 'ledger' : `file-${kill % FILES}`)
-      const victim = workers.find(({ base }) => base === `http://${runsIt}`)!
+      // none while a piece is just being handed over: then any worker
+      const victim = workers.find(({ base }) => base === `http://${runsIt}`) ?? workers[kill % workers.length]!
       const restPort = Number(new URL(victim.base).port)
       victim.process.kill()
       await victim.process.exited()
@@ -88,7 +89,9 @@ test.skipIf(!isPossible)(
     }
     const lines = (file: number) => async () => (await valuesOf(bootstrap, `lines-${file}`)).map(Number)
     for (const read of [idsOf, ...Array.from({ length: FILES }, (_, file) => lines(file))])
-      await expect.poll(async () => missing(await read(), load.written), { timeout: 60_000, interval: 200 }).toEqual([])
+      await expect
+        .poll(async () => missing(await read(), load.written), { timeout: 180_000, interval: 200 })
+        .toEqual([])
     expect(load.written).toBeGreaterThan(KILLS * 10)
     console.log(
       `${KILLS} kills: ${load.written} rows and ${FILES} × ${load.written} lines, 0 lost, ${(await idsOf()).length} records of rows`,

@@ -8,7 +8,7 @@ import { createPluginCatalog, startWorker, surveyCluster, type WorkerHandle } fr
 import { KafkaConfigStore } from '../../../src/store/kafka-config-store.ts'
 import { KafkaTopics } from '../../../src/worker/kafka-topics.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 const folder = mkdtempSync(join(tmpdir(), 'survey-'))
 const file = join(folder, 'in.txt')
 let broker: BrokerThread
@@ -62,7 +62,7 @@ test('lists what runs, who runs it and where it stands', async () => {
   const headers = { 'content-type': 'application/json' }
   const url = `${worker!.restAddress}/connectors/lines`
   expect((await fetch(`${url}/config`, { method: 'PUT', headers, body })).status).toBe(201)
-  await expect.poll(async () => (await survey()).connectors[0]?.offsets, { timeout: 30_000 }).toBe(1)
+  await expect.poll(async () => (await survey()).connectors[0]?.offsets, { timeout: 120_000 }).toBe(1)
   const found = await survey()
   expect(found.connectors).toEqual([
     {

@@ -6,7 +6,7 @@ import { type BrokerThread, Cluster, connectTcp, readToEnd, startBrokerThread } 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startWorker, type WorkerHandle } from '../../../src/index.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 60_000 })
 const folder = mkdtempSync(join(tmpdir(), 'cluster-'))
 const settings = {
   listeners: 'http://127.0.0.1:0',
@@ -77,7 +77,7 @@ async function spread(counts: readonly number[], from: WorkerHandle): Promise<vo
         const owners = all.filter(isRunning).map(({ tasks }) => tasks[0]!.worker_id)
         return [...Map.groupBy(owners, (owner) => owner).values()].map((own) => own.length).sort((a, b) => a - b)
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 180_000, interval: 50 },
     )
     .toEqual(counts)
 }
@@ -111,7 +111,7 @@ test('a second worker takes half of the connectors and tasks; nothing is read tw
   expect(connectorOwners.size).toBe(2)
   for (let n = 0; n < 4; n++) appendFileSync(fileOf(n), 'two\n')
   await expect
-    .poll(() => Promise.all([0, 1, 2, 3].map((n) => valuesOf(`lines-${n}`))), { timeout: 30_000 })
+    .poll(() => Promise.all([0, 1, 2, 3].map((n) => valuesOf(`lines-${n}`))), { timeout: 120_000 })
     .toEqual(Array.from({ length: 4 }, () => ['one', 'two']))
 })
 
@@ -125,7 +125,7 @@ test('any worker answers for all: create, change, pause, restart, stop, offsets 
   expect(created.headers.get('location')).toBe(`${second.restAddress}/connectors/via`)
   const state = async (worker: WorkerHandle) => (await send(worker, 'GET', '/connectors/via/status')).json()
   const becomes = (expected: object, worker = first) =>
-    expect.poll(() => state(worker), { timeout: 30_000, interval: 50 }).toMatchObject(expected)
+    expect.poll(() => state(worker), { timeout: 120_000, interval: 50 }).toMatchObject(expected)
   const running = { connector: { state: 'RUNNING' }, tasks: [{ state: 'RUNNING' }] }
   await becomes(running)
   await becomes(running, second)
@@ -166,7 +166,7 @@ test('a third worker joins, a worker leaves: the rest takes its work over and re
   await spread([2, 2], third)
   for (let n = 0; n < 4; n++) appendFileSync(fileOf(n), 'three\n')
   await expect
-    .poll(() => Promise.all([0, 1, 2, 3].map((n) => valuesOf(`lines-${n}`))), { timeout: 30_000 })
+    .poll(() => Promise.all([0, 1, 2, 3].map((n) => valuesOf(`lines-${n}`))), { timeout: 120_000 })
     .toEqual(Array.from({ length: 4 }, () => ['one', 'two', 'three']))
   await third.close()
   workers.splice(1, 1)
