@@ -75,14 +75,17 @@ export class ChunkBatch implements SourceBatch {
   }
 }
 
-/** A batch whose items are seen by others on their way. */
-export function watchedBatch(batch: SourceBatch, watch: (visit: Visit) => Visit): SourceBatch {
+/** A batch whose items are seen by others on their way, who may hold its offset back. */
+export function watchedBatch(
+  batch: SourceBatch,
+  { watch, offset }: { watch(visit: Visit): Visit; offset(offset: SourceOffset | null): SourceOffset | null },
+): SourceBatch {
   return {
     get sourcePartition() {
       return batch.sourcePartition
     },
     get sourceOffset() {
-      return batch.sourceOffset
+      return offset(batch.sourceOffset)
     },
     forEach: (visit) => batch.forEach(watch(visit)),
     acked: () => batch.acked(),

@@ -59,7 +59,10 @@ export async function* streamBatches(options: StreamOptions): AsyncGenerator<Sou
   const clock = options.clock ?? systemClock
   const { policy } = options.statements
   const signals = options.signals ?? null
-  const seen = (batch: SourceBatch) => (signals === null ? batch : watchedBatch(batch, (visit) => signals.watch(visit)))
+  const seen = (batch: SourceBatch) =>
+    signals === null
+      ? batch
+      : watchedBatch(batch, { watch: (visit) => signals.watch(visit), offset: (offset) => signals.heldOffset(offset) })
   decoder.mustStop = signals === null ? null : () => signals.hasSignals
   const lookback = new LogLookback({ connection, signal, log })
   const { transaction } = decoder

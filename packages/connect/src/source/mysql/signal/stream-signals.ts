@@ -55,6 +55,7 @@ export class StreamSignals {
   readonly #source: SourceChannel
   #channels: readonly PolledChannel[] | null = null
   #polledMs = Number.NEGATIVE_INFINITY
+  #isOffsetHeld = false
 
   constructor(options: StreamSignalsOptions) {
     this.#options = options
@@ -83,6 +84,13 @@ export class StreamSignals {
     return this.#source.watch(visit)
   }
 
+  /** The offset of a batch: null while signals of it are not handled, which must come again after a crash. */
+  heldOffset(offset: SourceOffset | null): SourceOffset | null {
+    if (offset === null || !this.hasSignals) return offset
+    this.#isOffsetHeld = true
+    return null
+  }
+
   /** A connection of the stream begins. */
   async *begin(): Batches {
     this.#source.take()
@@ -93,7 +101,9 @@ export class StreamSignals {
   async *handle(): Batches {
     const { incremental } = this.#options
     for (const signal of this.#source.take()) yield* this.#act(signal, true)
-    for (const signal of await this.#poll()) yield* this.#act(signal, false)
+    const polled = await this.#poll()
+    for (const signal of polled) yield* this.#act(signal, false)
+    if (this.#isOffsetHeld || polled.length > 0) yield this.#offsetBatch()
     // The stream reads on from time to time: it may bring signals.
     for (let chunks = 0; incremental.isReady && chunks < MAX_CHUNKS; chunks++) {
       yield* incremental.sendChunk()
@@ -106,6 +116,16 @@ export class StreamSignals {
     const channels = this.#channels ?? []
     this.#channels = null
     for (const channel of channels) await channel.close()
+  }
+
+  /** What the signals did is stored with the place behind them. */
+  #offsetBatch(): SourceBatch {
+    const { config, progress } = this.#options
+    const { lastMarked, incremental, transaction } = progress
+    const isHeld = this.#isOffsetHeld && lastMarked !== null
+    this.#isOffsetHeld = false
+    const place = isHeld ? { ...lastMarked, incremental } : { ...progress.resumePoint(), transaction }
+    return recordBatch(sourcePartition(config.topicPrefix), [], offsetJson(place))
   }
 
   #isPollDue(): boolean {
