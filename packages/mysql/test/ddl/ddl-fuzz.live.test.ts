@@ -11,13 +11,13 @@ import { DdlLab } from './read.ts'
 import { modelForm, serverTables } from './server-form.ts'
 
 const SEEDS: Readonly<Record<Flavour, number>> = {
-  mysql: Number(process.env['MILLRACE_FUZZ_SEED'] ?? 20261124),
+  mysql: Number(process.env['MILLRACE_FUZZ_SEED'] ?? 31),
   mariadb: Number(process.env['MILLRACE_FUZZ_SEED'] ?? 9),
 }
 /** Statements that the server must have taken; MILLRACE_FUZZ_STATEMENTS asks for more, MILLRACE_FUZZ_SEED for others. */
 const STATEMENTS: Readonly<Record<Flavour, number>> = {
-  mysql: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 20_000),
-  mariadb: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 10_000),
+  mysql: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 10_000),
+  mariadb: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 6000),
 }
 const CONNECTIONS = 4
 

@@ -145,7 +145,10 @@ function modelColumn(column: ColumnModel, table: TableModel, lab: DdlLab, server
 function relabelled(server: string, type: string, isConverted: boolean): string {
   const found = / ((?:enum|set)\(.*'\)) \S+ collate /s.exec(server)?.[1]
   if (found === undefined) return type
-  const isLost = found.length === type.length && Array.from(type).every((c, i) => found[i] === '?' || found[i] === c)
+  // What is no text of its set MySQL shows in hexadecimal digits.
+  const isLost =
+    /[(,]x'/.test(found) ||
+    (found.length === type.length && Array.from(type).every((c, i) => found[i] === '?' || found[i] === c))
   return isLost || isConverted ? found : type
 }
 
