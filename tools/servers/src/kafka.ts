@@ -17,6 +17,8 @@ export interface KafkaServer {
   readonly pid: number
   stop(): Promise<void>
   kill(): void
+  /** SIGKILL, and a new start over the same data folder and address. Resolves when it listens. */
+  crash(): Promise<void>
 }
 
 /** Whether Java and Maven are there. */
@@ -76,21 +78,32 @@ export async function startKafka(more: Readonly<Record<string, string>> = {}): P
     '-c',
     properties,
   ])
-  const server = ServerProcess.start({
-    name: 'kafka',
-    command: 'java',
-    args: ['-Xmx768m', '-cp', classPath, 'kafka.Kafka', properties],
-    logFile: path.join(folder, 'log'),
-  })
-  await server.waitReady(() => answersAt(port), 60_000)
+  const start = async (): Promise<ServerProcess> => {
+    const started = ServerProcess.start({
+      name: 'kafka',
+      command: 'java',
+      args: ['-Xmx768m', '-cp', classPath, 'kafka.Kafka', properties],
+      logFile: path.join(folder, 'log'),
+    })
+    await started.waitReady(() => answersAt(port), 120_000)
+    return started
+  }
+  let server = await start()
   return {
     bootstrap: `127.0.0.1:${port}`,
-    pid: server.pid,
+    get pid() {
+      return server.pid
+    },
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
     kill: () => server.kill(),
+    crash: async () => {
+      server.kill()
+      await server.exited()
+      server = await start()
+    },
   }
 }
 
