@@ -78,7 +78,13 @@ export class ChunkBatch implements SourceBatch {
 /** A batch whose items are seen by others on their way, who may hold its offset back. */
 export function watchedBatch(
   batch: SourceBatch,
-  { watch, offset }: { watch(visit: Visit): Visit; offset(offset: SourceOffset | null): SourceOffset | null },
+  {
+    watch,
+    offset,
+  }: {
+    readonly watch: (visit: Visit) => Visit
+    readonly offset: (offset: SourceOffset | null) => SourceOffset | null
+  },
 ): SourceBatch {
   return {
     get sourcePartition() {
