@@ -27,7 +27,7 @@ const SESSION = {
   'scheduled.rebalance.max.delay.ms': '0',
 }
 
-describe.skipIf(!isPossible)('Kafka Connect with Debezium on the embedded broker', { timeout: 240_000 }, () => {
+describe.skipIf(!isPossible)('Kafka Connect with Debezium on the embedded broker', { timeout: 600_000 }, () => {
   const folder = freshFolder('java-connect')
   let mysql: MysqlServer
   let port: number
@@ -41,7 +41,7 @@ describe.skipIf(!isPossible)('Kafka Connect with Debezium on the embedded broker
     broker = await startBroker(folder, port)
     worker = await startWorker(port)
     workload = await Workload.open(mysql)
-  }, 240_000)
+  }, 480_000)
   afterAll(async () => {
     await workload?.end()
     await worker?.stop()
@@ -55,7 +55,7 @@ describe.skipIf(!isPossible)('Kafka Connect with Debezium on the embedded broker
   const progress = async (more: number): Promise<void> => {
     await workload.reach(workload.count + more)
     const wanted = workload.count - 1
-    await expect.poll(async () => (await seen()).includes(wanted), { timeout: 120_000, interval: 300 }).toBe(true)
+    await expect.poll(async () => (await seen()).includes(wanted), { timeout: 240_000, interval: 300 }).toBe(true)
   }
 
   test('exactly once, through a kill of the worker and one of the broker', async () => {
@@ -66,7 +66,7 @@ describe.skipIf(!isPossible)('Kafka Connect with Debezium on the embedded broker
     })
     expect(made.status, await made.clone().text()).toBe(201)
     const snapshot = workload.count
-    await expect.poll(async () => (await seen()).length, { timeout: 120_000, interval: 300 }).toBe(snapshot)
+    await expect.poll(async () => (await seen()).length, { timeout: 240_000, interval: 300 }).toBe(snapshot)
     workload.start()
     await progress(100)
 
@@ -82,7 +82,7 @@ describe.skipIf(!isPossible)('Kafka Connect with Debezium on the embedded broker
 
     await workload.end()
     const expected = Array.from({ length: workload.count }, (_, n) => n)
-    await expect.poll(async () => (await seen()).at(-1), { timeout: 60_000, interval: 300 }).toBe(workload.count - 1)
+    await expect.poll(async () => (await seen()).at(-1), { timeout: 120_000, interval: 300 }).toBe(workload.count - 1)
     expect(await seen()).toEqual(expected)
     const status = (await (await fetch(`${worker.url}/connectors/java/status`)).json()) as {
       connector: { state: string }

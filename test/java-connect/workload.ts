@@ -1,4 +1,5 @@
 // Changes numbered 0, 1, 2 …, each in a transaction of its own or in one of several, made on and on until told to end.
+import { setTimeout as delay } from 'node:timers/promises'
 import type { MysqlServer } from '@millrace/servers'
 
 /** The snapshot copies this many rows, in the order of their numbers. */
@@ -55,6 +56,8 @@ export class Workload {
       // the last five share a transaction
       await this.#server.sql(`${changes.slice(0, 7).join('')}BEGIN;${changes.slice(7).join('')}COMMIT;`)
       this.#count += changes.length
+      // a steady trickle: what is made while a server is away must not keep the machine busy
+      await delay(100)
       for (const one of this.#waiting) if (this.#count >= one.count) one.resolve()
     }
   }

@@ -93,7 +93,7 @@ export async function startKafkaConnect(options: KafkaConnectOptions): Promise<K
     logFile: path.join(folder, 'log'),
   })
   const url = `http://127.0.0.1:${restPort}`
-  await server.waitReady(async () => (await fetch(`${url}/connectors`)).ok, 120_000)
+  await server.waitReady(async () => (await fetch(`${url}/connectors`)).ok, 240_000)
   const gone = () => rmSync(folder, { recursive: true, force: true })
   return {
     url,
