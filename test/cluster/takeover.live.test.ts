@@ -64,6 +64,15 @@ async function runsOn(base: string, workers: readonly string[] = [base]): Promis
   await expect.poll(async () => Math.max(0, ...(await ids())) > now, { timeout: 300_000, interval: 300 }).toBe(true)
 }
 
+/** Waits until each of two workers runs one of the two connectors, and both say the same. */
+async function runOnBoth(one: string, other: string): Promise<void> {
+  const spread = async (base: string) =>
+    new Set((await owners(base).catch(() => new Map<string, string>())).values()).size
+  for (const base of [one, other]) await expect.poll(() => spread(base), { timeout: 300_000, interval: 200 }).toBe(2)
+  const status = (base: string) => send(base, 'GET', '/connectors/second/status')
+  await expect.poll(() => status(one)).toEqual(await status(other))
+}
+
 async function ids(): Promise<number[]> {
   const values = await valuesOf(kafka!.bootstrap, 'moved.ledger.entry').catch(() => [])
   return values.map((value) => (JSON.parse(value) as { after: { id: number } }).after.id)
@@ -88,23 +97,20 @@ test.skipIf(!isPossible)(
     expect(await dryRun()).toContain('no worker runs')
     ours = await startWorkerProcess(bootstrap, topics, undefined, [...words, '--execute'])
     await runsOn(ours.base)
-    await ours.process.stop()
+
+    // back: both in one group, ours leads; then Kafka Connect alone
     base = await startJava()
+    await runsOn(ours.base, [ours.base, base])
+    const second = ledgerConnector(server!, bootstrap, 'second')
+    const more = { 'database.server.id': '184100', 'snapshot.mode': 'no_data' }
+    await send(base, 'PUT', '/connectors/second/config', { ...second, ...more })
+    await runOnBoth(base, ours.base)
+    await ours.process.stop()
     await runsOn(base)
 
-    // both in one group: what runs stays where it is or is handed over, and the one that stays takes the other's work
+    // and again without a stop: Kafka Connect leads, then ours alone
     ours = await startWorkerProcess(bootstrap, topics)
-    await runsOn(ours.base, [ours.base, base])
-    await expect
-      .poll(async () => await send(ours!.base, 'GET', '/connectors/ledger/status'))
-      .toEqual(await send(base, 'GET', '/connectors/ledger/status'))
-    await send(ours.base, 'PUT', '/connectors/second/config', {
-      ...ledgerConnector(server!, bootstrap, 'second'),
-      'database.server.id': '184100',
-      'snapshot.mode': 'no_data',
-    })
-    await expect.poll(async () => (await owners(base)).size, { timeout: 300_000, interval: 200 }).toBe(2)
-    expect(new Set((await owners(ours.base)).values()).size).toBe(2)
+    await runOnBoth(ours.base, base)
     await java!.stop()
     java = undefined
     await runsOn(ours.base)

@@ -1,5 +1,6 @@
 // What the tests of several workers share: worker processes on a Kafka, their REST interface, and what a topic holds.
 import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Cluster, connectTcp, readToEnd } from '@millrace/kafka'
@@ -38,6 +39,9 @@ export async function startWorkerProcess(
   })
   const base = `http://127.0.0.1:${port}`
   await process_.waitReady(async () => (await fetch(`${base}/connectors`)).ok, 60_000)
+  void process_.exited().then(() => {
+    for (const left of [folder, `${folder}.log`]) rmSync(left, { recursive: true, force: true })
+  })
   return { process: process_, base }
 }
 
