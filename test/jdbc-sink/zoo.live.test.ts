@@ -171,7 +171,8 @@ test(`after ${KILLS} kills of the process the tables are equal`, async () => {
       const before = changes
       // Killed in the middle of work: rows have arrived since the start, and more are on their way.
       await expect.poll(async () => changes > before + 200 && (await newest()) > seen, { timeout: 120_000 }).toBe(true)
-      await running.kill()
+      running.kill()
+      await running.exited()
       const [restPort, kafkaPort] = [rest, bootstrap].map((address) => Number(/\d+$/.exec(address)![0]))
       millrace = await startMillrace({ dataFolder, restPort: restPort!, kafkaPort: kafkaPort! })
     }
