@@ -259,7 +259,6 @@ describe('found when the task starts', () => {
     ['binlog_format', 'STATEMENT', 'ROW'],
     ['binlog_format', 'MIXED', 'ROW'],
     ['binlog_row_image', 'MINIMAL', 'FULL'],
-    ['binlog_row_image', 'NOBLOB', 'FULL'],
   ])('%s=%s', async (variable, value, wanted) => {
     await lab.mysql.sql(`SET GLOBAL ${variable}='${value}'`)
     try {

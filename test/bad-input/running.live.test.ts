@@ -52,7 +52,7 @@ describe('rows that cannot be captured', () => {
     expect(trace).toContain(
       'Error processing row in t, internal schema size 2, but row size 1 , restart connector with schema recovery mode.',
     )
-    expect(trace).toContain('binlog_row_image other than FULL: set it to FULL there')
+    expect(trace).toContain('Set binlog_row_image=FULL (or NOBLOB) globally and in the sessions that write')
     // a failed task holds no connection to the server
     await eventually('the end of its dump', async () => {
       // the server sees that a connection is closed when it writes to it
@@ -100,7 +100,7 @@ describe('connections', () => {
     const trace = await lab.failure('older')
     expect(trace).toContain('A replica with the same server_uuid/server_id as this replica has connected to the source')
     expect(trace).toContain('Error code: 1236; SQLSTATE: HY000.')
-    expect(trace).toContain('that database.server.id is used once in the topology')
+    expect(trace).toContain('Another connector or replica uses this database.server.id')
     expect((await lab.status('newer')).tasks[0]?.state).toBe('RUNNING')
     await Promise.all([lab.delete('older'), lab.delete('newer')])
   })

@@ -46,16 +46,23 @@ describe('flags', () => {
     [['start', '--log-level', 'loud'], 'Allowed choices are trace, debug, info, warn, error, off.'],
     [['start', '--no-such-flag'], "unknown option '--no-such-flag'"],
     [['start', '--data-dirs'], '(Did you mean --data-dir?)'],
-    [['start', 'extra'], "too many arguments for 'start'"],
     [['consume'], "required option '--topic <name>' not specified"],
     [['consume', '--topic', 't', '--offset', '5'], '--offset wants --partition'],
-    [['topics'], 'exactly one of --list, --create, --delete, --describe is wanted'],
-    [['topics', '--create'], '--create wants --topic'],
+    // the words of Kafka's own tools
+    [['topics'], 'Command must include exactly one action: --list, --describe, --create, --alter or --delete'],
+    [['topics', '--create'], 'Missing required argument "[topic]"'],
   ])('%j', async (args, text) => {
     const ended = await millrace(...args)
     expect(ended.code).toBe(1)
     expect(ended.err).toContain(text)
     expect(ended.err).toContain(`(millrace ${args[0]} --help shows what there is)`)
+  })
+
+  test('a file of settings that is not there', async () => {
+    const ended = await millrace('start', 'extra')
+    expect(ended.code).toBe(1)
+    expect(ended.err).toContain('The file of worker settings extra cannot be read (ENOENT)')
+    expect(ended.err).toContain('Give a Java properties file')
   })
 
   test('an unknown command', async () => {

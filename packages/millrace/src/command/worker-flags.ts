@@ -91,8 +91,9 @@ export async function runWorker(flags: WorkerFlags, run: WorkerRun = {}): Promis
 }
 
 function settingsOf(flags: WorkerFlags, file: string | undefined): Record<string, string> {
-  const settings = { ...(file === undefined ? {} : readSettings(file)), ...pairs('--set', flags.set) }
-  if (flags.restPort !== undefined) delete settings['listeners']
+  const fromFile = file === undefined ? {} : readSettings(file)
+  if (flags.restPort !== undefined) delete fromFile['listeners'] // a flag goes before the file, and --set before both
+  const settings = { ...fromFile, ...pairs('--set', flags.set) }
   if (flags.bootstrapServers !== undefined) settings['bootstrap.servers'] = flags.bootstrapServers
   if (flags.groupId !== undefined) settings['group.id'] = flags.groupId
   if (flags.offsetFlushIntervalMs !== undefined)
