@@ -29,7 +29,6 @@ import { SimpleHeaderConverter, StringConverter } from './convert/string-convert
 import { fileSinkDefinitions } from './sink/file/file-sink-definitions.ts'
 import { FileStreamSink } from './sink/file/file-stream-sink.ts'
 import { parseJdbcConfig } from './sink/jdbc/jdbc-config.ts'
-import { openJdbcSink } from './sink/jdbc/jdbc-sink.ts'
 import { jdbcSinkDefinitions } from './sink/jdbc/jdbc-sink-definitions.ts'
 import type { Sink, SinkContext } from './sink/sink.ts'
 import { checkFileOffsets, fileSourceDefinitions, fileSourceRules } from './source/file/file-stream-plugin.ts'
@@ -450,7 +449,10 @@ function jdbcProblems(given: StoredConfig): string[] {
 export async function createSink(given: StoredConfig, context: SinkContext, log: Logger): Promise<Sink> {
   const { className } = plugins.connector(given['connector.class'] ?? '')
   if (className === FILE_SINK) return FileStreamSink.open(given.file || null)
-  if (className === JDBC_SINK)
+  if (className === JDBC_SINK) {
+    // Loaded where it runs only: the drivers take 40 MB of each thread that has them.
+    const { openJdbcSink } = await import('./sink/jdbc/jdbc-sink.ts')
     return openJdbcSink({ config: parseJdbcConfig(presentNames(given).config), context, log })
+  }
   throw new CdcError('CDC_UNSUPPORTED', `Sink ${className} is not supported yet`)
 }
