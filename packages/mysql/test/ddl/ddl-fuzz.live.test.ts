@@ -16,8 +16,8 @@ const SEEDS: Readonly<Record<Flavour, number>> = {
 }
 /** Statements that the server must have taken; MILLRACE_FUZZ_STATEMENTS asks for more, MILLRACE_FUZZ_SEED for others. */
 const STATEMENTS: Readonly<Record<Flavour, number>> = {
-  mysql: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 10_000),
-  mariadb: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 6000),
+  mysql: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 20_000),
+  mariadb: Number(process.env['MILLRACE_FUZZ_STATEMENTS'] ?? 20_000),
 }
 const CONNECTIONS = 4
 
