@@ -6,21 +6,22 @@ import { damagedJson } from './damaged-json.ts'
 import { plainDigits } from './exact-double.ts'
 import { JsonOutput } from './json-output.ts'
 import { putOpaque } from './opaque.ts'
-
-const SMALL_OBJECT = 0
-const LARGE_OBJECT = 1
-const SMALL_ARRAY = 2
-const LARGE_ARRAY = 3
-const LITERAL = 4
-const INT16 = 5
-const UINT16 = 6
-const INT32 = 7
-const UINT32 = 8
-const INT64 = 9
-const UINT64 = 10
-const DOUBLE = 11
-const STRING = 12
-const OPAQUE = 15
+import {
+  DOUBLE,
+  INT16,
+  INT32,
+  INT64,
+  LARGE_ARRAY,
+  LARGE_OBJECT,
+  LITERAL,
+  OPAQUE,
+  SMALL_ARRAY,
+  SMALL_OBJECT,
+  STRING,
+  UINT16,
+  UINT32,
+  UINT64,
+} from './value-types.ts'
 
 /** The server refuses deeper documents than 100; a damaged one must not overflow the stack. */
 const MAX_DEPTH = 120

@@ -1,20 +1,21 @@
 // A binary JSON document as a tree that can be changed and packed again. Only the containers on the way to a change are opened; everything
 // else stays the bytes it is, because a container's offsets count from its own start.
 import { damagedJson } from './damaged-json.ts'
-
-const SMALL_OBJECT = 0
-const LARGE_OBJECT = 1
-const SMALL_ARRAY = 2
-const LARGE_ARRAY = 3
-const LITERAL = 4
-const INT16 = 5
-const UINT16 = 6
-const INT32 = 7
-const UINT32 = 8
-const INT64 = 9
-const DOUBLE = 11
-const STRING = 12
-const OPAQUE = 15
+import {
+  DOUBLE,
+  INT16,
+  INT32,
+  INT64,
+  LARGE_ARRAY,
+  LARGE_OBJECT,
+  LITERAL,
+  OPAQUE,
+  SMALL_ARRAY,
+  SMALL_OBJECT,
+  STRING,
+  UINT16,
+  UINT32,
+} from './value-types.ts'
 
 /** Largest container with offsets of two bytes. */
 const MAX_SMALL_BYTES = 0xffff
