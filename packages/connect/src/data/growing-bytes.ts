@@ -27,6 +27,13 @@ export class GrowingBytes implements ByteSink {
   }
 }
 
+/** Appends bytes as they are. */
+export function putBytes(sink: Pick<ByteSink, 'bytes' | 'pos' | 'reserve'>, bytes: Uint8Array): void {
+  sink.reserve(bytes.length)
+  sink.bytes.set(bytes, sink.pos)
+  sink.pos += bytes.length
+}
+
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength)
 }

@@ -11,6 +11,7 @@ import {
 } from '@millrace/kafka'
 import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
+import { putBytes } from '../data/growing-bytes.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { patiently } from './patience.ts'
 import { traceOf } from './trace.ts'
@@ -85,13 +86,13 @@ export class DeadLetters implements AsyncDisposable {
     if (key === null) appender.nullKey()
     else {
       appender.beginKey()
-      put(appender.sink, key)
+      putBytes(appender.sink, key)
       appender.endKey()
     }
     if (value === null) appender.nullValue()
     else {
       appender.beginValue()
-      put(appender.sink, value)
+      putBytes(appender.sink, value)
       appender.endValue()
     }
     appender.end(encodeHeaders(hasContextHeaders ? [...headers, ...this.#context(letter)] : headers))
@@ -128,10 +129,4 @@ export class DeadLetters implements AsyncDisposable {
     ]
     return texts.map(([name, text]) => ({ key: `${PREFIX}${name}`, value: Buffer.from(text) }))
   }
-}
-
-function put(sink: { bytes: Uint8Array; pos: number; reserve(count: number): void }, bytes: Uint8Array): void {
-  sink.reserve(bytes.length)
-  sink.bytes.set(bytes, sink.pos)
-  sink.pos += bytes.length
 }

@@ -14,6 +14,7 @@ import {
 import { CdcError } from '../base/errors.ts'
 import { sleep } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
+import { putBytes } from '../data/growing-bytes.ts'
 import type { StateListener, StateRecord, StateTopic, StateTopicOptions, StateTopics } from '../store/state-topic.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { patiently } from './patience.ts'
@@ -202,12 +203,6 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }
 
-function write(sink: { bytes: Buffer; pos: number; reserve(count: number): void }, bytes: Buffer): void {
-  sink.reserve(bytes.length)
-  bytes.copy(sink.bytes, sink.pos)
-  sink.pos += bytes.length
-}
-
 /** Errors: CDC_STORE_UNAVAILABLE when the records do not come back in time. */
 async function readBack(topic: string, placed: readonly { readonly seen: Promise<void> }[]): Promise<void> {
   const patience = new AbortController()
@@ -221,12 +216,12 @@ async function readBack(topic: string, placed: readonly { readonly seen: Promise
 function append(appender: RecordAppender, key: Buffer, value: string | null, nowMs: number): void {
   appender.begin(nowMs)
   appender.beginKey()
-  write(appender.sink, key)
+  putBytes(appender.sink, key)
   appender.endKey()
   if (value === null) appender.nullValue()
   else {
     appender.beginValue()
-    write(appender.sink, Buffer.from(value))
+    putBytes(appender.sink, Buffer.from(value))
     appender.endValue()
   }
   appender.end({ count: 0, bytes: Buffer.alloc(0) })

@@ -1,6 +1,7 @@
 // The exactly-once side of a producer output: source offsets are written to Connect's offset topic by the producer of the records, in the same
 // transaction.
 import { type Cluster, type Producer, partitionForKey } from '@millrace/kafka'
+import { putBytes } from '../data/growing-bytes.ts'
 import type { SourceOffset, SourcePartition } from '../source/source.ts'
 import { stringifyExact } from '../store/exact-json.ts'
 import { offsetKey } from '../store/kafka-offset-store.ts'
@@ -58,10 +59,10 @@ export class ProducerTransactions implements OutputTransactions {
     const { sink } = appender
     appender.begin(Date.now())
     appender.beginKey()
-    write(sink, key)
+    putBytes(sink, key)
     appender.endKey()
     appender.beginValue()
-    write(sink, value)
+    putBytes(sink, value)
     appender.endValue()
     appender.end({ count: 0, bytes: Buffer.alloc(0) })
   }
@@ -73,10 +74,4 @@ export class ProducerTransactions implements OutputTransactions {
     return this.#count ?? 1
   }
   #count: number | null = null
-}
-
-function write(sink: { bytes: Buffer; pos: number; reserve(count: number): void }, bytes: Buffer): void {
-  sink.reserve(bytes.length)
-  bytes.copy(sink.bytes, sink.pos)
-  sink.pos += bytes.length
 }
